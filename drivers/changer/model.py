@@ -299,6 +299,7 @@ class MoveFlag(StrEnum):
     NOT_STABLE = "not-stable"
     NO_SNAPSHOT = "no-snapshot"
     HIDDEN_PLACES = "hidden-places"
+    MAY_STILL_MOVE = "may-still-move"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ SENSE_LENGTH = 0xFC
 # Some changers read only the low two bytes of the three-byte allocation length.
 ELEMENT_STATUS_LENGTH = 0xFFFF
 ELEMENTS_AT_ONCE = 1000
+ATTENTION_LIMIT = 16
 LOG_LENGTH = 0x4000
 OPCODES_LENGTH = 0x4000
 CURRENT_CUMULATIVE = 1

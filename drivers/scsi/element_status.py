@@ -136,10 +136,12 @@ def parse_drive_id(identifier: tuple[int, int, bytes]) -> tuple[str, str, str]:
 
 
 def tag_text(raw: bytes) -> str:
-    """The identifier without padding; bytes no label can hold count as padding."""
-    text = raw[:TAG_TEXT].decode("latin-1")
-    printable = "".join(c if " " <= c <= "~" else "\0" for c in text) if not text.isprintable() else text
-    return printable.strip("\0 ")
+    """The identifier without padding (NUL, space); a byte no label can hold shows as U+FFFD."""
+    text = raw[:TAG_TEXT].strip(b"\0 ").decode("latin-1")
+    if text.isascii() and text.isprintable():
+        return text
+    shown = (c if " " <= c <= "~" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(shown).strip("\N{REPLACEMENT CHARACTER} ")
 
 
 @dataclass(frozen=True, slots=True)
