@@ -1,0 +1,33 @@
+from labels.designs.cartridge import (
+    CartridgeFit,
+    CartridgeStyle,
+    Colours,
+    Reading,
+    cartridge_fit,
+    cartridge_label,
+)
+from labels.designs.things import (
+    BadgeLabel,
+    ContainerLabel,
+    DiskLabel,
+    PlaceLabel,
+    SealLabel,
+    Thing,
+    thing_label,
+)
+
+__all__ = [
+    "BadgeLabel",
+    "CartridgeFit",
+    "CartridgeStyle",
+    "Colours",
+    "ContainerLabel",
+    "DiskLabel",
+    "PlaceLabel",
+    "Reading",
+    "SealLabel",
+    "Thing",
+    "cartridge_fit",
+    "cartridge_label",
+    "thing_label",
+]

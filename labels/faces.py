@@ -1,0 +1,59 @@
+"""The four embedded faces: where they are, how wide their text is, what they cannot draw."""
+
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+from labels.layout import Face
+
+CAP_HEIGHT = {Face.SANS: 0.727, Face.SANS_BOLD: 0.727, Face.MONO: 0.73, Face.MONO_BOLD: 0.73}
+ELLIPSIS = "…"
+REPLACEMENT = "\ufffd"
+
+
+@cache
+def font(face: Face) -> TTFont:
+    """The loaded font, registered with reportlab under the face's own name."""
+    path = files("labels.fonts").joinpath(f"{face.value}.ttf")
+    made = TTFont(face.value, str(path))
+    pdfmetrics.registerFont(made)
+    return made
+
+
+def register_faces() -> None:
+    for face in Face:
+        font(face)
+
+
+@lru_cache(maxsize=65536)
+def text_width(text: str, size: float, face: Face) -> float:
+    """In the unit of `size`."""
+    width: float = font(face).stringWidth(text, size)
+    return width
+
+
+@lru_cache(maxsize=65536)
+def drawable(text: str) -> str:
+    """`text` with what the faces have no glyph for as U+FFFD, so that a gap is seen and never a silent blank."""
+    if text.isascii() and text.isprintable():
+        return text
+    known = font(Face.SANS).face.charToGlyph
+    return "".join(character if ord(character) in known else REPLACEMENT for character in text)
+
+
+def shortened(text: str, size: float, face: Face, most: float) -> str:
+    """`text`, or as much of it as fits in `most` with an ellipsis."""
+    if text_width(text, size, face) <= most:
+        return text
+    kept = len(text)
+    while kept and text_width(text[:kept] + ELLIPSIS, size, face) > most:
+        kept -= 1
+    return text[:kept] + ELLIPSIS
+
+
+def fitting_size(text: str, size: float, face: Face, most: float) -> float:
+    """`size`, or the smaller one at which `text` is as wide as `most`."""
+    width = text_width(text, size, face)
+    return size if width <= most else size * most / width

@@ -1,0 +1,142 @@
+"""Labels to PDF: exact millimetres, vector bars, embedded faces. What recurs is drawn once and referred to."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import BinaryIO
+
+from reportlab.pdfgen.canvas import Canvas
+
+from labels.faces import register_faces
+from labels.layout import Bars, Box, Element, Face, Layout, Modules, Part, Placed, Text
+from labels.stock import UNCALIBRATED, Calibration, Cut, Size, Stock, spot
+from labels.writers.ink import POINTS_PER_MM, draw_box, draw_glyph, draw_modules, draw_text
+
+CUT_MARK_MM = 1.1
+CUT_GAP_MM = 0.3
+CUT_LINE_MM = 0.1
+CUT_GREY = 0.55
+
+
+def labels_to_pdf(
+    layouts: Iterable[Layout],
+    stock: Stock,
+    out: BinaryIO,
+    *,
+    title: str,
+    start_at: int = 1,
+    calibration: Calibration = UNCALIBRATED,
+) -> int:
+    """Writes the sheets and returns their number. The same labels give the same bytes. Raises StockPositionError."""
+    sheet = _Sheet(stock, out, title, calibration)
+    for index, layout in enumerate(layouts):
+        place = spot(stock, index, start_at)
+        sheet.turn_to(place.page)
+        for element in layout.elements:
+            sheet.draw(element, place.x, place.y)
+    return sheet.close()
+
+
+class _Sheet:
+    """The open page. Lengths that come in are millimetres from the top left."""
+
+    def __init__(self, stock: Stock, out: BinaryIO, title: str, calibration: Calibration) -> None:
+        register_faces()
+        self.stock, self.calibration = stock, calibration
+        size = (stock.page.width * POINTS_PER_MM, stock.page.height * POINTS_PER_MM)
+        # An initial face of our own keeps the built-in, unembedded one out of the file.
+        self.canvas = Canvas(
+            out, pagesize=size, invariant=1, pageCompression=1, initialFontName=Face.SANS.value
+        )
+        self.canvas.setTitle(title)
+        self.canvas.setCreator("Strongroom")
+        self.forms: dict[object, str] = {}
+        self.page = -1
+
+    def turn_to(self, page: int) -> None:
+        while self.page < page:
+            if self.page >= 0:
+                self.canvas.showPage()
+            self.page += 1
+            self._begin()
+
+    def close(self) -> int:
+        self.turn_to(0)
+        self.canvas.showPage()
+        self.canvas.save()
+        return self.page + 1
+
+    def draw(self, element: Element, x: float, y: float) -> None:
+        match element:
+            case Placed(at_x, at_y, part):
+                draw = partial(self._part, part)
+                self._refer(("part", part.name), x + at_x, y + at_y, Size(part.width, part.height), draw)
+            case Bars():
+                self._bars(element, x, y)
+            case Modules():
+                draw_modules(self.canvas, element, x, y)
+            case Box():
+                draw_box(self.canvas, element, x, y)
+            case Text():
+                draw_text(self.canvas, element, x, y)
+
+    def _begin(self) -> None:
+        use = self.calibration
+        height = self.stock.page.height * POINTS_PER_MM
+        # Scaling is about the top left corner, where the offsets are measured from.
+        self.canvas.translate(use.offset_x_mm * POINTS_PER_MM, height - use.offset_y_mm * POINTS_PER_MM)
+        self.canvas.scale(use.scale_x, use.scale_y)
+        if self.stock.cut is not Cut.NONE:
+            self._refer("cut", 0, 0, self.stock.page, self._cuts)
+
+    def _refer(self, key: object, x: float, y: float, size: Size, draw: Callable[[], None]) -> None:
+        """Draws `key` at (x, y); the first time as a form of its own."""
+        if key not in self.forms:
+            name = f"s{len(self.forms)}"
+            self.canvas.beginForm(name, 0, -size.height * POINTS_PER_MM, size.width * POINTS_PER_MM, 0)
+            draw()
+            self.canvas.endForm()
+            self.forms[key] = name
+        self.canvas.saveState()
+        self.canvas.translate(x * POINTS_PER_MM, -y * POINTS_PER_MM)
+        self.canvas.doForm(self.forms[key])
+        self.canvas.restoreState()
+
+    def _part(self, part: Part) -> None:
+        for element in part.elements:
+            self.draw(element, 0, 0)
+
+    def _bars(self, bars: Bars, x: float, y: float) -> None:
+        symbol, at = bars.symbol, x + bars.x
+        for glyph in symbol.glyphs:
+            key = (symbol.symbology, glyph.name, symbol.narrow_mm, bars.height)
+            draw = partial(draw_glyph, self.canvas, glyph, bars.height)
+            self._refer(key, at, y + bars.y, Size(glyph.advance_mm, bars.height), draw)
+            at += glyph.advance_mm
+
+    def _cuts(self) -> None:
+        self.canvas.setStrokeGray(CUT_GREY)
+        self.canvas.setLineWidth(CUT_LINE_MM * POINTS_PER_MM)
+        for index in range(self.stock.per_page):
+            place = spot(self.stock, index)
+            for line in _cut_lines(self.stock, place.x, place.y):
+                x1, y1, x2, y2 = (value * POINTS_PER_MM for value in line)
+                self.canvas.line(x1, -y1, x2, -y2)
+
+
+def _cut_lines(stock: Stock, x: float, y: float) -> list[tuple[float, float, float, float]]:
+    """Marks stand outside the label's corners; lines are its edges."""
+    right, bottom = x + stock.label.width, y + stock.label.height
+    if stock.cut is Cut.LINES:
+        return [(x, y, right, y), (x, bottom, right, bottom), (x, y, x, bottom), (right, y, right, bottom)]
+    near, far = CUT_GAP_MM, CUT_GAP_MM + CUT_MARK_MM
+    across = [
+        (edge + sign * near, at, edge + sign * far, at)
+        for at in (y, bottom)
+        for edge, sign in ((x, -1), (right, 1))
+    ]
+    upright = [
+        (at, edge + sign * near, at, edge + sign * far)
+        for at in (x, right)
+        for edge, sign in ((y, -1), (bottom, 1))
+    ]
+    return across + upright
