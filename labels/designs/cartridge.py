@@ -115,7 +115,7 @@ def _cell(text: str, size: Size, style: CartridgeStyle, in_specification: bool) 
     frame = Box(0, 0, size.width, size.height, colour, OUTLINE_MM)
     marked = len(text) > 1 and not in_specification
     name = f"cell {text} {size.width} {size.height} {style.reading} {style.colours} {marked}"
-    elements = (
+    elements: tuple[Box | Text, ...] = (
         frame,
         _letters(text, size, style.reading, _ink(colour), marked=marked),
         *_mark(size, shown=marked),

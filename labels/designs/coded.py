@@ -111,8 +111,9 @@ def _under(label: Coded, stock: Stock, room: Size, dpi: int | None) -> list[Elem
     small_em = max(1.9, min(4.0, room.height * 0.1))
     heading_em = fitting_size(label.heading, min(26.0, room.height * 0.34), Face.MONO_BOLD, room.width * 0.96)
     small, heading = small_em * CAP_HEIGHT[Face.SANS], heading_em * CAP_HEIGHT[Face.MONO_BOLD]
-    above = (small + GAP_MM if label.caption else 0.0) + heading + GAP_MM
-    below = small + GAP_MM if label.reading else 0.0
+    gap = max(GAP_MM, room.height * 0.022)
+    above = (small + gap if label.caption else 0.0) + heading + gap
+    below = small + gap if label.reading else 0.0
     height = min(MOST_BARS_MM, room.height - above - below)
     if height < LEAST_BARS_MM:
         need = stock.label.height + LEAST_BARS_MM - height
@@ -124,7 +125,7 @@ def _under(label: Coded, stock: Stock, room: Size, dpi: int | None) -> list[Elem
     caption = shortened(drawable(label.caption), small_em, Face.SANS, room.width)
     texts = [
         Text(centre, top + small, caption, small_em, Face.SANS, Anchor.MIDDLE),
-        Text(centre, bars_top - GAP_MM, drawable(label.heading), heading_em, Face.MONO_BOLD, Anchor.MIDDLE),
+        Text(centre, bars_top - gap, drawable(label.heading), heading_em, Face.MONO_BOLD, Anchor.MIDDLE),
         Text(centre, bars_top + height + below, label.reading, small_em, Face.MONO, Anchor.MIDDLE),
     ]
     bars = Bars((stock.label.width - symbol.width_mm) / 2, bars_top, height, symbol)
