@@ -1,0 +1,23 @@
+"""Alembic's entry: `service.migrate` hands the connection over in the configuration's attributes."""
+
+from alembic import context
+from service.db import EnumText, UtcTime
+from service.schema import METADATA
+
+
+def render(kind: str, item: object, _context: object) -> str | bool:
+    if kind == "type" and isinstance(item, UtcTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, EnumText):
+        return "sa.Unicode(length=40)"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_item=render,
+    render_as_batch=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

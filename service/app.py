@@ -1,0 +1,124 @@
+"""Puts the rooms together: routes, errors, middleware, background workers."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from service import rooms
+from service.errors import NotSignedInError, StrongroomError
+from service.runtime import Runtime
+from service.web.errors import (
+    InternalError,
+    from_http,
+    from_validation,
+    problem_response,
+    status_of,
+    wants_page,
+)
+from service.web.middleware import Surroundings
+from service.web.problem_page import problem_page
+from service.web.sign_ins import SignIns, is_tls
+from service.web.templating import STATIC
+
+log = structlog.get_logger(__name__)
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class UndeclaredRouteError(Exception):
+    """A route that declares no permission: default is deny, so the program does not start."""
+
+
+def create_app(runtime: Runtime) -> FastAPI:
+    app = FastAPI(
+        title="Strongroom",
+        version=rooms.VERSION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.runtime = runtime
+    app.state.sign_ins = SignIns(runtime)
+    app.state.zone = ZoneInfo(runtime.settings.time_zone)
+    app.state.rail_counts = rooms.rail_counts
+    app.state.simulated = rooms.is_simulated(runtime)
+    for router in rooms.ROUTERS:
+        app.include_router(router)
+    app.mount("/static", _Static(directory=STATIC), name="static")
+    _handle_errors(app)
+    app.add_middleware(Surroundings, tls=is_tls(runtime))
+    check_every_route_declares(app.routes)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    stops = [start(app.state.runtime) for start in rooms.BACKGROUND]
+    try:
+        yield
+    finally:
+        for stop in reversed(stops):
+            stop()
+
+
+def check_every_route_declares(routes: Iterable[Any]) -> None:
+    for route in routes:
+        if isinstance(route, APIRoute) and not list(declared_permissions(route.dependant)):
+            raise UndeclaredRouteError(f"{route.methods} {route.path} declares no permission")
+
+
+def declared_permissions(dependant: Dependant) -> Iterable[object]:
+    """The permission marks of a route's dependencies; None stands for public."""
+    for found in dependant.dependencies:
+        call = found.call
+        if call is not None and "permission" in getattr(call, "__dict__", {}):
+            yield call.__dict__["permission"]
+        yield from declared_permissions(found)
+
+
+class _Static(StaticFiles):
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = FOREVER
+        return response
+
+
+def _handle_errors(app: FastAPI) -> None:
+    def on(kind: type[Exception], translate: Callable[[Any], StrongroomError]) -> None:
+        async def handle(request: Request, error: Exception) -> Response:
+            status = error.status_code if isinstance(error, HTTPException) else None
+            return answer(request, translate(error), status)
+
+        app.add_exception_handler(kind, handle)
+
+    on(StrongroomError, lambda error: error)
+    on(RequestValidationError, from_validation)
+    on(HTTPException, from_http)
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        request_id = request.scope.get("state", {}).get("request_id", "")
+        log.error("request_failed", id=request_id, path=request.url.path, error=repr(error), exc_info=error)
+        return answer(request, InternalError(request_id), 500)
+
+    app.add_exception_handler(Exception, unexpected)
+
+
+def answer(request: Request, error: StrongroomError, status: int | None = None) -> Response:
+    """The error as a page or as problem details; somebody not signed in is led to the door."""
+    if not wants_page(request):
+        return problem_response(error, status)
+    if isinstance(error, NotSignedInError):
+        then = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse("/sign-in" + (f"?then={then}" if then != "/" else ""), 303)
+    return HTMLResponse(problem_page(request, error), status or status_of(error))

@@ -1,0 +1,59 @@
+"""The `strongroom` command. Exit codes: 0 done, 1 refused by a rule, 2 cannot start or bad usage, 3 device fault."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+
+from service import settings as settings_module
+from service.errors import FaultError, StartError, StrongroomError, UnavailableError
+from service.runtime import Runtime, open_runtime
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Backup media in people's hands.",
+)
+
+
+class Exit(IntEnum):
+    DONE = 0
+    REFUSED = 1
+    CANNOT_START = 2
+    FAULT = 3
+
+
+def exit_code(error: StrongroomError) -> Exit:
+    match error:
+        case StartError() | UnavailableError():
+            return Exit.CANNOT_START
+        case FaultError():
+            return Exit.FAULT
+        case _:
+            return Exit.REFUSED
+
+
+@contextmanager
+def runtime() -> Iterator[Runtime]:
+    """The runtime of a command, on the same database as the server's."""
+    opened = open_runtime(settings_module.load())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def main() -> None:
+    from service import commands
+
+    commands.register(app)
+    try:
+        app()
+    except StrongroomError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201 - the command's answer
+        if error.next_step:
+            print(error.next_step, file=sys.stderr)  # noqa: T201
+        sys.exit(exit_code(error))

@@ -1,0 +1,12 @@
+"""The commands, one module a subject."""
+
+import typer
+
+from service.commands import ledger, serve
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve")(serve.serve)
+    app.command("settings")(serve.show_settings)
+    app.command("migrate")(serve.migrate_database)
+    app.add_typer(ledger.app, name="ledger")

@@ -1,0 +1,85 @@
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from service.db import EnumText, UtcTime, table
+from service.ledger.projection import Projection
+
+
+class Content(StrEnum):
+    """What may be done with a medium."""
+
+    SCRATCH = "scratch"
+    ACTIVE = "active"
+    FULL = "full"
+    EXPIRED = "expired"
+    QUARANTINED = "quarantined"
+    RETIRED = "retired"
+    SANITIZED = "sanitized"
+    DESTROYED = "destroyed"
+
+
+class Custody(StrEnum):
+    """Derived from custodian and location by `custody.rules.custody_of`; stored to be searched."""
+
+    IN_LIBRARY = "in_library"
+    ON_SITE = "on_site"
+    PACKED = "packed"
+    IN_TRANSIT = "in_transit"
+    VAULTED = "vaulted"
+    MISSING = "missing"
+    GONE = "gone"
+
+
+class MediaType(StrEnum):
+    LTO = "lto"
+    CLEANING = "cleaning"
+    DISK = "disk"
+
+
+class Medium(SQLModel, table=True):
+    """One medium. Projected columns change only together with an entry of the ledger (`Unit.change`)."""
+
+    __tablename__ = "medium"
+    __table_args__ = (
+        Index("ix_medium_custody", "custody", "barcode"),
+        Index("ix_medium_location", "location_id"),
+        Index("ix_medium_container", "container_id"),
+        Index("ix_medium_custodian", "custodian_id"),
+        Index("ix_medium_expires", "custody", "expires_on"),
+        Index("ix_medium_content", "content", "barcode"),
+    )
+
+    medium_id: str = Field(primary_key=True, max_length=26)
+    barcode: str = Field(max_length=32, unique=True)
+    serial_number: str | None = Field(default=None, max_length=64, index=True)
+    media_type: MediaType = Field(sa_type=EnumText(MediaType))
+    generation: str = Field(default="", max_length=8)
+    content: Content = Field(sa_type=EnumText(Content))
+    custody: Custody = Field(sa_type=EnumText(Custody))
+    custodian_id: str = Field(foreign_key="party.party_id", max_length=26)
+    location_id: str = Field(foreign_key="location.location_id", max_length=26)
+    container_id: str | None = Field(default=None, max_length=26)
+    missing: bool = False
+    encrypted: bool | None = None
+    dataset: str = Field(default="", max_length=80)
+    written_on: date | None = None
+    tier: str | None = Field(default=None, max_length=20)
+    period_key: str | None = Field(default=None, max_length=20)
+    policy_version: int | None = None
+    expires_on: date | None = None
+    registered_at: datetime = Field(sa_type=UtcTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+MEDIUM = Projection(
+    "medium",
+    table(Medium),
+    "medium_id",
+    frozenset({
+        "barcode", "serial_number", "media_type", "generation", "content", "custody", "custodian_id", "location_id",
+        "container_id", "missing", "encrypted", "dataset", "written_on", "tier", "period_key", "policy_version", "expires_on",
+    }),
+)  # fmt: skip

@@ -1,0 +1,30 @@
+"""The rooms of the house, for `app.py` and the command line: their routers, background workers and the rail's counts."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from service.handlers.queries import Person
+from service.runtime import Runtime
+from service.web import health
+from service.web.views.frame import Count, Place
+
+VERSION = version("strongroom")
+
+ROUTERS: list[APIRouter] = [health.router]
+
+# Each takes the runtime, starts its threads and gives back what stops them.
+BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = []
+
+
+def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Place, Count]:
+    del session, person, now
+    return {}
+
+
+def is_simulated(runtime: Runtime) -> bool:
+    del runtime
+    return False

@@ -1,0 +1,159 @@
+"""Policies (which tier, how long, off site or not), schedules, and the weekly run with its lines."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from service.consignments.models import Direction
+from service.db import EnumText, UtcTime, table
+from service.ledger.projection import Projection
+
+
+class Policy(SQLModel, table=True):
+    """One version of a grandfather-father-son policy; versions are never edited.
+
+    `tiers`: [{tier: daily|weekly|monthly|yearly, keep: {days|weeks|months|years: n}, off_site: bool}], eldest last.
+    """
+
+    __tablename__ = "policy"
+
+    policy_id: str = Field(primary_key=True, max_length=26)
+    name: str = Field(max_length=120, index=True)
+    version: int
+    weekly_weekday: int
+    tiers: list[dict[str, object]] = Field(sa_type=JSON)
+    active: bool = True
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+POLICY = Projection(
+    "policy", table(Policy), "policy_id", frozenset({"name", "version", "weekly_weekday", "tiers", "active"})
+)
+
+
+class CatchUp(StrEnum):
+    """What to do with the slots that passed while the server was down."""
+
+    ALL = "all"
+    LATEST = "latest"
+    SKIP = "skip"
+
+
+class Schedule(SQLModel, table=True):
+    """`weekday` 0 = Monday; `hour` and `minute` in `time_zone`; slots up to `last_slot` were dealt with."""
+
+    __tablename__ = "schedule"
+
+    schedule_id: str = Field(primary_key=True, max_length=26)
+    name: str = Field(max_length=120, unique=True)
+    policy_name: str = Field(max_length=120)
+    library_id: str = Field(foreign_key="location.location_id", max_length=26)
+    vault_id: str = Field(foreign_key="location.location_id", max_length=26)
+    carrier_id: str = Field(foreign_key="party.party_id", max_length=26)
+    weekday: int
+    hour: int
+    minute: int
+    time_zone: str = Field(max_length=60)
+    catch_up: CatchUp = Field(sa_type=EnumText(CatchUp))
+    enabled: bool = True
+    last_slot: str | None = Field(default=None, max_length=20)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+SCHEDULE = Projection(
+    "schedule",
+    table(Schedule),
+    "schedule_id",
+    frozenset({
+        "name", "policy_name", "library_id", "vault_id", "carrier_id", "weekday", "hour", "minute", "time_zone",
+        "catch_up", "enabled",
+    }),
+)  # fmt: skip
+
+
+class RunState(StrEnum):
+    """planned → approved → closed; cancelled from planned or approved. What is under way between is in the lines."""
+
+    PLANNED = "planned"
+    APPROVED = "approved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Run(SQLModel, table=True):
+    __tablename__ = "run"
+    __table_args__ = (UniqueConstraint("schedule_id", "slot"),)
+
+    run_id: str = Field(primary_key=True, max_length=26)
+    number: str = Field(max_length=20, unique=True)
+    schedule_id: str = Field(foreign_key="schedule.schedule_id", max_length=26)
+    slot: str = Field(max_length=20)
+    state: RunState = Field(sa_type=EnumText(RunState), index=True)
+    library_id: str = Field(foreign_key="location.location_id", max_length=26)
+    vault_id: str = Field(foreign_key="location.location_id", max_length=26)
+    carrier_id: str = Field(foreign_key="party.party_id", max_length=26)
+    planned_at: datetime = Field(sa_type=UtcTime)
+    approved_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    approved_by: str | None = Field(default=None, max_length=26)
+    out_consignment_id: str | None = Field(default=None, max_length=26)
+    home_consignment_id: str | None = Field(default=None, max_length=26)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+RUN = Projection(
+    "run",
+    table(Run),
+    "run_id",
+    frozenset({
+        "number", "schedule_id", "slot", "state", "library_id", "vault_id", "carrier_id", "approved_at", "approved_by",
+        "out_consignment_id", "home_consignment_id", "closed_at",
+    }),
+)  # fmt: skip
+
+
+class Step(StrEnum):
+    """Where a line stands. Out: the first block in order; home: the second; `skipped` leaves the run with a reason."""
+
+    PLANNED = "planned"
+    EJECTED = "ejected"
+    SCANNED_OUT = "scanned_out"
+    PACKED = "packed"
+    SEALED = "sealed"
+    SIGNED = "signed"
+    ACKNOWLEDGED = "acknowledged"
+
+    RECALLED = "recalled"
+    RETURNING = "returning"
+    RECEIVED = "received"
+    UNPACKED = "unpacked"
+    LOADED = "loaded"
+
+    SKIPPED = "skipped"
+
+
+class RunLine(SQLModel, table=True):
+    """One medium of a run; the times are when a step was seen to be done."""
+
+    __tablename__ = "run_line"
+    __table_args__ = (Index("ix_run_line_step", "run_id", "direction", "step"),)
+
+    run_id: str = Field(primary_key=True, foreign_key="run.run_id", max_length=26)
+    medium_id: str = Field(primary_key=True, foreign_key="medium.medium_id", index=True, max_length=26)
+    direction: Direction = Field(sa_type=EnumText(Direction))
+    step: Step = Field(sa_type=EnumText(Step))
+    why: str = Field(max_length=200)
+    source_number: int | None = None
+    batch: int | None = None
+    ejected_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    emptied_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    scanned_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    packed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    sealed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    signed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    received_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    unpacked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    loaded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    skip_reason: str | None = Field(default=None, max_length=500)

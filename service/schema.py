@@ -1,0 +1,26 @@
+"""Every table and every projection in one place, for migrations and replay."""
+
+from sqlmodel import SQLModel
+
+from service import bookkeeping as _bookkeeping
+from service.consignments.models import CONSIGNMENT
+from service.containers.models import CONTAINER, SEAL
+from service.custody.models import DISCREPANCY, TRANSFER
+from service.devices.models import DEVICE, JOB
+from service.handlers.models import HANDLER
+from service.holds.models import HOLD
+from service.ledger import models as _ledger
+from service.locations.models import LOCATION
+from service.media.models import MEDIUM
+from service.parties.models import PARTY
+from service.rotation.models import POLICY, RUN, SCHEDULE
+
+METADATA = SQLModel.metadata
+TABLE_MODULES = (_bookkeeping, _ledger)
+PROJECTIONS = {
+    projection.kind: projection
+    for projection in (
+        PARTY, HANDLER, LOCATION, MEDIUM, HOLD, TRANSFER, DISCREPANCY, CONTAINER, SEAL, CONSIGNMENT, POLICY, SCHEDULE, RUN,
+        DEVICE, JOB,
+    )
+}  # fmt: skip

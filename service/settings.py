@@ -1,0 +1,155 @@
+"""Settings, from the strongest source to the weakest: environment, secrets folder, TOML file, default."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from service.errors import StartError
+
+PREFIX = "STRONGROOM_"
+SECRET_FIELDS = frozenset({"database_url"})
+
+
+def _expanded(value: object) -> object:
+    return Path(str(value)).expanduser() if isinstance(value, str | Path) else value
+
+
+Folder = Annotated[Path, BeforeValidator(_expanded)]
+
+
+class Settings(BaseSettings):
+    """Every setting is `STRONGROOM_<NAME>` in the environment and `<name>` in the TOML file and the secrets folder."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", populate_by_name=True)
+
+    data_dir: Folder = Field(
+        Path("data"), description="Folder for the database, the ledger key and simulated devices."
+    )
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("STRONGROOM_DATABASE_URL", "DATABASE_URL", "database_url"),
+        description="SQLAlchemy URL; empty means SQLite in the data folder.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8420, ge=1, le=65535, description="Port to listen on.")
+    public_url: str = Field(
+        "", description="Address people type, such as https://vault.example; empty means host and port."
+    )
+    organisation: str = Field("Our organisation", description="Name of the organisation that owns the media.")
+    site: str = Field("Site 1", description="Name of the first site, made at the first start.")
+    time_zone: str = Field("UTC", description="IANA zone of the first site.")
+    ledger_origin: str = Field(
+        "strongroom.invalid/custody",
+        description="Name of the ledger in its checkpoints; fixed at the first start.",
+    )
+    ledger_key_file: Folder | None = Field(
+        None, description="Ed25519 key that signs checkpoints; default: ledger.key in the data folder."
+    )
+    demo: bool = Field(
+        default=False, description="Make a demonstration site with four people at the first start."
+    )
+    library_file: Folder | None = Field(
+        None, description="CSV, mtx or mhvtl file that the simulated library and its media start from."
+    )
+    worker: bool = Field(default=True, description="Run the device worker inside the server process.")
+    scheduler: bool = Field(
+        default=True, description="Create runs by their schedule inside the server process."
+    )
+    session_hours: float = Field(12.0, gt=0, description="A sign-in ends after so many hours.")
+    session_idle_minutes: float = Field(
+        120.0, gt=0, description="A sign-in ends after so many minutes without an act."
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Least severe level that is logged."
+    )
+    log_json: bool = Field(default=False, description="Log JSON lines instead of text for people.")
+    config_file: Folder | None = Field(None, description="TOML file with any of these settings.")
+    secrets_dir: Folder = Field(
+        Path("/run/secrets"), description="Folder with one file a secret, named strongroom_<name>."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings
+        toml = os.environ.get(PREFIX + "CONFIG_FILE")
+        sources = [init_settings, env_settings, file_secret_settings]
+        return (*sources, TomlConfigSettingsSource(settings_cls, Path(toml))) if toml else tuple(sources)
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'strongroom.db').absolute()}"
+
+    @property
+    def resolved_ledger_key_file(self) -> Path:
+        return self.ledger_key_file or self.data_dir / "ledger.key"
+
+    @property
+    def resolved_public_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings; raises StartError in one sentence when one does not fit."""
+    secrets = Path(os.environ.get(PREFIX + "SECRETS_DIR", "/run/secrets"))
+    options: dict[str, Any] = {"_secrets_dir": secrets} if secrets.is_dir() else {}
+    toml = os.environ.get(PREFIX + "CONFIG_FILE")
+    if toml and not Path(toml).is_file():
+        raise StartError(
+            f"The settings file {toml} is not there.", next_step=f"Write it or unset {PREFIX}CONFIG_FILE."
+        )
+    try:
+        return Settings(**options, **overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise StartError(
+            f"The setting {name} does not fit: {first['msg']}.", next_step="See `strongroom settings`."
+        ) from error
+
+
+def origins(settings: Settings) -> list[tuple[str, str, str]]:
+    """(name, value shown to people, where it came from) for every setting; secrets are not shown."""
+    toml = settings.config_file.name if settings.config_file else ""
+    in_toml: set[str] = set()
+    if settings.config_file:
+        import tomllib
+
+        in_toml = set(tomllib.loads(settings.config_file.read_text(encoding="utf-8")))
+    return [
+        (name, _shown(name, getattr(settings, name)), _origin(name, settings, in_toml, toml))
+        for name in Settings.model_fields
+    ]
+
+
+def _shown(name: str, value: object) -> str:
+    if name in SECRET_FIELDS and value:
+        return "(set)"
+    return "" if value is None else str(value)
+
+
+def _origin(name: str, settings: Settings, in_toml: set[str], toml: str) -> str:
+    variable = PREFIX + name.upper()
+    if variable in os.environ:
+        return f"environment {variable}"
+    if name == "database_url" and "DATABASE_URL" in os.environ:
+        return "environment DATABASE_URL"
+    if (settings.secrets_dir / variable.lower()).is_file():
+        return f"secret file {variable.lower()}"
+    if name in in_toml:
+        return f"file {toml}"
+    return "command line" if name in settings.model_fields_set else "default"
