@@ -1,0 +1,65 @@
+// What moves by itself: the clock, fragments told by the server that they are old, and buttons that are pressed once.
+
+const MINUTE = 60_000;
+
+function tick() {
+  const clock = document.getElementById("clock");
+  if (!clock) return;
+  const zone = clock.dataset.zone;
+  const started = Date.parse(clock.getAttribute("datetime"));
+  const offset = started - performance.timeOrigin; // the server's clock counts, not this device's
+  const draw = () => {
+    const now = new Date(performance.timeOrigin + performance.now() + offset);
+    clock.querySelector("b").textContent = new Intl.DateTimeFormat("en-GB", {
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone,
+    }).format(now);
+  };
+  setInterval(draw, MINUTE / 4);
+}
+
+const streams = new Map();
+
+// Elements with data-stream are refreshed by htmx ("refresh" in their hx-trigger) at each event of the stream.
+function listen() {
+  for (const element of document.querySelectorAll("[data-stream]")) {
+    const address = element.dataset.stream;
+    if (streams.has(address)) continue;
+    const source = new EventSource(address);
+    const refresh = () => {
+      for (const each of document.querySelectorAll(`[data-stream="${CSS.escape(address)}"]`)) {
+        each.dispatchEvent(new CustomEvent("refresh"));
+      }
+    };
+    source.addEventListener("message", refresh);
+    source.addEventListener("changed", refresh);
+    streams.set(address, source);
+  }
+}
+
+// A double click sends one request: the pressed button is marked, a second submit within the page is dropped.
+function once(event) {
+  const form = event.target;
+  if (form.method !== "post" || form.matches("[data-scan]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  (event.submitter ?? form.querySelector("button"))?.setAttribute("aria-busy", "true");
+}
+
+// Coming back with the browser's own button must find the form usable again.
+function again() {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("form button[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+document.addEventListener("submit", once);
+window.addEventListener("pageshow", again);
+window.addEventListener("pagehide", () => {
+  for (const source of streams.values()) source.close();
+  streams.clear();
+});
+document.querySelector(".summary")?.focus();
+tick();
+listen();
