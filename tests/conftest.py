@@ -1,0 +1,126 @@
+"""Fixtures: every test that asks for `runtime` runs on SQLite and on PostgreSQL, on a schema built by the migrations."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from service import migrate
+from service.db import open_database
+from service.ledger.checkpoint import Signer
+from service.ledger.writer import SYSTEM, Writer
+from service.runtime import ORIGIN, Runtime, remember
+from service.settings import Settings
+
+DATABASES = ["sqlite", "postgresql"]
+PSYCOPG = "postgresql+psycopg://"
+
+
+class Clock:
+    """A clock that tests set and move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 19, 19, 6, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database", choices=[*DATABASES, "both"], default="both", help="Run on one database only."
+    )
+
+
+def pytest_generate_tests(metafunc):
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        names = DATABASES if chosen == "both" else [chosen]
+        metafunc.parametrize("database_url", names, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "strongroom.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory) -> Iterator[str]:
+    """A server of its own (or STRONGROOM_TEST_POSTGRES_URL), with a migrated template database."""
+    from postgres import running_postgres
+
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        name = f"strongroom_template_{os.getpid()}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name}")
+        database = open_database(sqlalchemy_url(server, name))
+        migrate.upgrade(database)
+        database.close()
+        yield server
+
+
+def sqlalchemy_url(server: str, name: str) -> str:
+    base, _, options = server.partition("?")
+    base = base.rsplit("/", 1)[0].replace("postgresql://", PSYCOPG)
+    return f"{base}/{name}" + (f"?{options}" if options else "")
+
+
+@pytest.fixture
+def database_url(request, tmp_path) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = tmp_path / "data" / "strongroom.db"
+        path.parent.mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE strongroom_template_{os.getpid()} STRATEGY FILE_COPY"
+        )
+    yield sqlalchemy_url(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(database_url, tmp_path) -> Settings:
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        worker=False,
+        scheduler=False,
+        time_zone="America/New_York",
+    )
+
+
+@pytest.fixture
+def runtime(settings, clock) -> Iterator[Runtime]:
+    """An open runtime on an empty, migrated database; background workers are off."""
+    database = open_database(settings.resolved_database_url)
+    signer = Signer(settings.ledger_origin, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    writer = Writer(database, signer, clock).start()
+    opened = Runtime(settings, database, signer, writer, clock)
+    writer.run(SYSTEM, lambda unit: remember(unit, ORIGIN, settings.ledger_origin))
+    yield opened
+    opened.close()
