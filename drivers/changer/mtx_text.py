@@ -56,8 +56,12 @@ def parse_status(text: str) -> MtxStatus:
     if header is None:
         raise ProtocolError("not the first line of mtx status", kind=str(number))
     drives, slots = list[MtxElement](), list[MtxElement]()
+    seen = set[tuple[bool, int]]()
     for number, line in lines[1:]:
-        _parse_row(number, line, drives, slots)
+        key = _parse_row(number, line, drives, slots)
+        if key in seen:
+            raise ProtocolError(f"element {key[1]} appears twice", kind=str(number))
+        seen.add(key)
     return MtxStatus(
         header["device"],
         int(header["drives"]),
@@ -68,18 +72,16 @@ def parse_status(text: str) -> MtxStatus:
     )
 
 
-def _parse_row(number: int, line: str, drives: list[MtxElement], slots: list[MtxElement]) -> None:
+def _parse_row(number: int, line: str, drives: list[MtxElement], slots: list[MtxElement]) -> tuple[bool, int]:
     drive, slot = DRIVE.match(line), SLOT.match(line)
     if drive is not None:
         source = int(drive["source"]) if drive["source"] else None
         drives.append(MtxElement(int(drive["number"] or 0), not drive["empty"], _tag(drive), source=source))
-    elif slot is not None:
+        return False, drives[-1].number
+    if slot is not None:
         slots.append(MtxElement(int(slot["number"]), not slot["empty"], _tag(slot), bool(slot["mail"])))
-    else:
-        raise ProtocolError(f"not a row of mtx status: {line.strip()[:60]!r}", kind=str(number))
-    group = slots if slot is not None else drives
-    if [row.number for row in group].count(group[-1].number) > 1:
-        raise ProtocolError(f"element {group[-1].number} appears twice", kind=str(number))
+        return True, slots[-1].number
+    raise ProtocolError(f"not a row of mtx status: {line.strip()[:60]!r}", kind=str(number))
 
 
 def _tag(match: re.Match[str]) -> str:

@@ -33,7 +33,7 @@ class Field:
         return (1 << self.bits) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """`fixed` are bits of the block that distinguish the command beside its operation code."""
 

@@ -1,0 +1,127 @@
+"""Devices by URL.
+
+    sim:///absolute/folder            a virtual library in that folder
+    sg:///dev/tape/by-id/scsi-…       a changer through the kernel's SCSI generic driver
+    mtx:///dev/sg3                    a changer through the mtx program (fallback)
+
+Options follow as a query: `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
+`needs_eject` (yes, no or unknown).
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from drivers.changer.model import Answer
+from drivers.changer.protocol import Changer
+from drivers.changer.smc import ChangerSettings, SmcChanger
+from drivers.errors import BackendUnavailableError
+from drivers.library_files import LibraryDefinition
+from drivers.lock import ProcessLock
+from drivers.simulator import folder as simulator_folder
+from drivers.simulator.hands import Hands
+from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
+from drivers.simulator.transport import SimulatorTransport
+
+SIMULATOR = "sim"
+
+
+@dataclass(frozen=True)
+class DeviceUrl:
+    """A parsed URL; `text` is as given."""
+
+    text: str
+    scheme: str
+    host: str
+    path: str
+    options: dict[str, str]
+
+
+def parse_url(url: str) -> DeviceUrl:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise BackendUnavailableError(f"{url!r} is not a device URL: {error}") from error
+    if parts.scheme not in SCHEMES:
+        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise BackendUnavailableError(f"{url!r} has an unknown scheme; known are {known}")
+    return DeviceUrl(url, parts.scheme, parts.netloc, _path(parts), _options(parts))
+
+
+def _path(parts: SplitResult) -> str:
+    if not parts.path.startswith("/") or parts.path == "/":
+        raise BackendUnavailableError(f"{parts.geturl()!r} needs an absolute path")
+    return parts.path
+
+
+OPTIONS = frozenset({"settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"})
+
+
+def _options(parts: SplitResult) -> dict[str, str]:
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    unknown = options.keys() - OPTIONS
+    if unknown:
+        raise BackendUnavailableError(
+            f"{parts.geturl()!r} has an unknown option: {', '.join(sorted(unknown))}"
+        )
+    return options
+
+
+def _settings(url: DeviceUrl) -> ChangerSettings:
+    defaults, options = ChangerSettings(), url.options
+    try:
+        return ChangerSettings(
+            export_is_immediate=options.get("export_is_immediate") == "1",
+            needs_eject_before_move=Answer(options.get("needs_eject", defaults.needs_eject_before_move)),
+            move_timeout_s=int(options.get("move_timeout_s", defaults.move_timeout_s)),
+            settle_s=float(options.get("settle_s", defaults.settle_s)),
+        )
+    except ValueError as error:
+        raise BackendUnavailableError(f"{url.text!r}: {error}") from error
+
+
+def open_changer(url: str) -> Changer:
+    """A changer ready for use from one thread; close it, or use it as a context manager.
+
+    BackendUnavailableError when the URL or the device behind it cannot be opened.
+    """
+    parsed = parse_url(url)
+    return SCHEMES[parsed.scheme](parsed)
+
+
+def _open_simulator(url: DeviceUrl) -> Changer:
+    path = Path(url.path)
+    library = SimulatedLibrary(path)
+    return SmcChanger(
+        SimulatorTransport(library, CHANGER_UNIT),
+        url=url.text,
+        backend=SIMULATOR,
+        lock=ProcessLock(path / simulator_folder.CHANGER_LOCK),
+        settings=_settings(url),
+    )
+
+
+def lock_for(name: str) -> ProcessLock:
+    """A lock for devices that have no file of their own to lock."""
+    digest = sha256(name.encode()).hexdigest()[:16]
+    return ProcessLock(Path(tempfile.gettempdir()) / f"strongroom-device-{digest}.lock")
+
+
+def prepare_simulator(url: str, definition: LibraryDefinition, *, move_s: float = 0.0) -> None:
+    """Make the virtual library of a `sim://` URL unless it exists; `move_s` is how long a move takes."""
+    parsed = parse_url(url)
+    if parsed.scheme != SIMULATOR:
+        raise BackendUnavailableError(f"{url!r} is not a virtual library")
+    simulator_folder.create(Path(parsed.path), definition, move_s=move_s)
+
+
+def open_hands(url: str) -> Hands | None:
+    """The person at a virtual library; None for real hardware."""
+    parsed = parse_url(url)
+    return Hands(Path(parsed.path)) if parsed.scheme == SIMULATOR else None
+
+
+SCHEMES: dict[str, Callable[[DeviceUrl], Changer]] = {SIMULATOR: _open_simulator}

@@ -1,0 +1,66 @@
+"""A drive as the robot meets it: taking a cartridge, giving it back, holding on to it."""
+
+from drivers.media_types import drive_takes
+from drivers.simulator.faults import active
+from drivers.simulator.reply import refuse
+from drivers.simulator.state import Cartridge, Drive, LibraryState
+
+EXPIRED_CLEANING, CLEANING_TAPE = 22, 11
+CLEAN_NOW, CLEAN_SOON = 20, 21
+REMEMBERED_DRIVES = 4
+MEDIUM_CHANGED = (0x28, 0x00)
+
+
+def unit_of(state: LibraryState, drive: Drive) -> int:
+    """The logical unit of a drive: drives count from 1, the changer is 0."""
+    return state.drives.index(drive) + 1
+
+
+def check_release(state: LibraryState, drive: Drive) -> None:
+    """Refuse where the drive does not let the robot have its cartridge."""
+    if drive.prevented_by:
+        raise refuse("5/53/03")
+    required = active(state, "eject-required")
+    if required is not None and drive.loaded:
+        raise refuse(required["sense"])
+
+
+def seat(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) -> None:
+    """The robot has pushed the cartridge in; the drive loads what it can use."""
+    state.raise_attention(unit_of(state, drive), *MEDIUM_CHANGED)
+    drive.position = 0
+    drive.wrong_keys = 0
+    if cartridge.cleaning:
+        clean(drive, cartridge)
+    elif drive_takes(drive.generation, cartridge.barcode):
+        load(state, drive, cartridge, now)
+
+
+def load(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) -> None:
+    """Thread the tape: the cartridge's own memory counts it."""
+    drive.loaded, drive.position = True, 0
+    drive.ready_at = now + state.load_s
+    cartridge.load_count += 1
+    cartridge.written_this_load = cartridge.read_this_load = 0
+    name = f"{drive.vendor:<8}{drive.serial:<32}"
+    cartridge.last_drives = [name, *cartridge.last_drives][:REMEMBERED_DRIVES]
+
+
+def clean(drive: Drive, cartridge: Cartridge) -> None:
+    """A cleaning cartridge does its work and is let go; an expired one is only let go."""
+    if cartridge.cleanings_left > 0:
+        cartridge.cleanings_left -= 1
+        drive.alerts = [
+            flag for flag in drive.alerts if flag not in {CLEAN_NOW, CLEAN_SOON, EXPIRED_CLEANING}
+        ]
+    else:
+        drive.alerts = sorted({*drive.alerts, EXPIRED_CLEANING})
+    drive.loaded = False
+
+
+def empty(state: LibraryState, address: int, now: float) -> None:
+    """The robot has taken the cartridge out, if the address is a drive's."""
+    drive = state.drive_at(address)
+    if drive is not None:
+        drive.loaded, drive.position, drive.ready_at = False, 0, now
+        drive.wrong_keys = 0

@@ -1,0 +1,100 @@
+"""The folder a virtual library lives in: shared between processes, safe against kill -9."""
+
+import contextlib
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from drivers.errors import BackendUnavailableError
+from drivers.library_files import LibraryDefinition
+from drivers.simulator.layout import definition_from_json, definition_to_json, initial_state
+from drivers.simulator.state import LibraryState
+
+DEFINITION, STATE, LOCK, MEDIA = "definition.json", "state.json", "lock", "media"
+CHANGER_LOCK = "changer.lock"
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Replace the file so that a crash leaves either the old or the new text."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def create(path: Path, definition: LibraryDefinition, *, move_s: float = 0.0) -> None:
+    """Make a virtual library in an empty or missing folder; leave an existing one alone."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackendUnavailableError(f"{path}: {error.strerror}") from error
+    if (path / STATE).exists():
+        return
+    state = initial_state(definition)
+    state.move_s = move_s
+    (path / MEDIA).mkdir(exist_ok=True)
+    write_durably(path / DEFINITION, definition_to_json(definition))
+    write_durably(path / STATE, json.dumps(state.to_json()))
+
+
+class Folder:
+    """One process' view of the library. `state` and `definition` are valid only inside `locked()`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.state = LibraryState()
+        self.definition: LibraryDefinition
+        self._seen: tuple[int, ...] = ()
+        self._threads = threading.RLock()
+        if not (path / STATE).is_file():
+            raise BackendUnavailableError(f"{path} holds no virtual library")
+        self._fd = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[LibraryState]:
+        """The current state, alone; nothing is written unless `save` is called."""
+        with self._threads:
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+            try:
+                self._reload()
+                yield self.state
+            finally:
+                fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def save(self) -> None:
+        write_durably(self.path / STATE, json.dumps(self.state.to_json()))
+        self._seen = self._stamp()
+
+    def save_definition(self, definition: LibraryDefinition) -> None:
+        write_durably(self.path / DEFINITION, definition_to_json(definition))
+        self.definition = definition
+        self.save()
+
+    def _stamp(self) -> tuple[int, ...]:
+        found = (self.path / STATE).stat()
+        return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+    def _reload(self) -> None:
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return
+        self.definition = definition_from_json((self.path / DEFINITION).read_text(encoding="utf-8"))
+        self.state = LibraryState.from_json(json.loads((self.path / STATE).read_text(encoding="utf-8")))
+        self._seen = stamp
+
+    def close(self) -> None:
+        os.close(self._fd)
