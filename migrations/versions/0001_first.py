@@ -157,13 +157,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_policy_name"), "policy", ["name"], unique=False)
     op.create_table(
-        "setup_link",
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("token_hash"),
-    )
-    op.create_table(
         "sign_in_attempts",
         sa.Column("key", sa.String(length=160), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -428,6 +421,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("schedule_id"),
         sa.UniqueConstraint("name"),
     )
+    op.create_table(
+        "setup_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("handler_id", sa.String(length=26), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["handler_id"],
+            ["handler.handler_id"],
+        ),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    op.create_index(op.f("ix_setup_link_handler_id"), "setup_link", ["handler_id"], unique=False)
     op.create_table(
         "sign_in",
         sa.Column("session_hash", sa.String(length=64), nullable=False),

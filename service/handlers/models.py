@@ -79,10 +79,12 @@ class SignInAttempts(SQLModel, table=True):
 
 
 class SetupLink(SQLModel, table=True):
-    """The one-time link that creates the first administrator."""
+    """A one-time link: without a handler it makes the first administrator, with one it sets that person's password."""
 
     __tablename__ = "setup_link"
 
     token_hash: str = Field(primary_key=True, max_length=64)
+    handler_id: str | None = Field(default=None, foreign_key="handler.handler_id", index=True, max_length=26)
     created_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
