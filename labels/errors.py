@@ -20,7 +20,8 @@ LabelError
 │   ├── StockTooSmallError
 │   ├── StockPositionError
 │   └── CalibrationError
-└── DotPitchError                 the printer's dots cannot draw the bars to specification
+├── DotPitchError                 the printer's dots cannot draw the bars to specification
+└── LogoError
 """
 
 from collections.abc import Sequence
@@ -164,3 +165,9 @@ class DotPitchError(LabelError):
             f"A {dpi} dpi printer cannot draw this bar code to specification: its narrow bar is {wanted_mm:.3f} mm and "
             f"the nearest whole number of dots gives {nearest_mm:.3f} mm. Use a 300 or 600 dpi printer."
         )
+
+
+class LogoError(LabelError):
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The logo cannot be printed: {reason}.")

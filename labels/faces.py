@@ -35,11 +35,11 @@ def text_width(text: str, size: float, face: Face) -> float:
 
 
 @lru_cache(maxsize=65536)
-def drawable(text: str) -> str:
-    """`text` with what the faces have no glyph for as U+FFFD, so that a gap is seen and never a silent blank."""
+def drawable(text: str, face: Face) -> str:
+    """`text` with what the face has no glyph for as U+FFFD, so that a gap is seen and never a silent blank."""
     if text.isascii() and text.isprintable():
         return text
-    known = font(Face.SANS).face.charToGlyph
+    known = font(face).face.charToGlyph
     return "".join(character if ord(character) in known else REPLACEMENT for character in text)
 
 

@@ -94,7 +94,7 @@ def _lines(label: Coded, left: float, middle: float, room: Size) -> list[Element
         (label.heading, heading_em, Face.MONO_BOLD),
         (label.reading, small_em, Face.MONO),
     ]
-    shown = [(drawable(text), em, face) for text, em, face in rows if text]
+    shown = [(drawable(text, face), em, face) for text, em, face in rows if text]
     heights = [em * CAP_HEIGHT[face] for _, em, face in shown]
     y = middle - (sum(heights) + GAP_MM * 1.3 * (len(shown) - 1)) / 2
     elements: list[Element] = []
@@ -122,10 +122,17 @@ def _under(label: Coded, stock: Stock, room: Size, dpi: int | None) -> list[Elem
         )
     centre, bars_top = stock.label.width / 2, (stock.label.height + above - below - height) / 2
     top = bars_top - above
-    caption = shortened(drawable(label.caption), small_em, Face.SANS, room.width)
+    caption = shortened(drawable(label.caption, Face.SANS), small_em, Face.SANS, room.width)
     texts = [
         Text(centre, top + small, caption, small_em, Face.SANS, Anchor.MIDDLE),
-        Text(centre, bars_top - gap, drawable(label.heading), heading_em, Face.MONO_BOLD, Anchor.MIDDLE),
+        Text(
+            centre,
+            bars_top - gap,
+            drawable(label.heading, Face.MONO_BOLD),
+            heading_em,
+            Face.MONO_BOLD,
+            Anchor.MIDDLE,
+        ),
         Text(centre, bars_top + height + below, label.reading, small_em, Face.MONO, Anchor.MIDDLE),
     ]
     bars = Bars((stock.label.width - symbol.width_mm) / 2, bars_top, height, symbol)

@@ -30,7 +30,7 @@ def draw_box(canvas: Canvas, box: Box, x: float, y: float) -> None:
 
 def draw_text(canvas: Canvas, text: Text, x: float, y: float) -> None:
     font(text.face)
-    shown = drawable(text.text)
+    shown = drawable(text.text, text.face)
     size = text.size_mm * POINTS_PER_MM
     shift = -text_width(shown, size, text.face) * SHARE_LEFT_OF_ANCHOR[text.anchor]
     left, base = (x + text.x) * POINTS_PER_MM, -(y + text.y) * POINTS_PER_MM

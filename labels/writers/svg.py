@@ -55,7 +55,7 @@ def _text(text: Text) -> str:
     return (
         f'<text x="{_n(text.x)}" y="{_n(text.y)}" font-family={quoteattr(family)} font-weight="{weight}" '
         f'font-size="{_n(text.size_mm)}" text-anchor="{ANCHORS[text.anchor]}" fill="{text.fill}"{turned}>'
-        f"{escape(drawable(text.text))}</text>"
+        f"{escape(drawable(text.text, text.face))}</text>"
     )
 
 
