@@ -1,0 +1,79 @@
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from drivers import registry
+from drivers.changer.model import ElementType, MoveOutcome, MoveRequest, Snapshot
+from drivers.changer.protocol import Changer
+from drivers.library_files import CartridgeDefinition, DriveDefinition, LibraryDefinition, Place
+from drivers.simulator.hands import Hands
+
+
+def make_library(**changes) -> LibraryDefinition:
+    """24 slots, 2 LTO-8 drives, 4 mail slots; ten media, a cleaning cartridge, an unreadable label."""
+    media = [CartridgeDefinition(Place.STORAGE, n, f"ABC{n:03d}L8") for n in range(1, 11)]
+    fields = {
+        "vendor": "STRONG",
+        "product": "VIRTUAL LIBRARY",
+        "serial": "SL00000001",
+        "storage_slots": 24,
+        "mail_slots": 4,
+        "drives": tuple(DriveDefinition("IBM", "ULT3580-TD8", f"DRV000000{n}", 8) for n in (1, 2)),
+        "cartridges": (
+            *media,
+            CartridgeDefinition(Place.STORAGE, 11, "CLN001CU", cleaning=True),
+            CartridgeDefinition(Place.STORAGE, 12, "XYZ999L8", readable=False),
+        ),
+    }
+    return LibraryDefinition(**fields | changes)
+
+
+@dataclass
+class Bench:
+    """One virtual library with its changer and the person at the door."""
+
+    url: str
+    changer: Changer
+    hands: Hands
+    ids: count = field(default_factory=lambda: count(1))
+
+    def look(self) -> Snapshot:
+        return self.changer.inventory(deadline_s=10)
+
+    def place_of(self, tag: str) -> int:
+        return self.look().by_tag[tag][0].address
+
+    def mail_slot(self, number: int = 1) -> int:
+        return self.look().of_type(ElementType.IMPORT_EXPORT)[number - 1].address
+
+    def drive(self, number: int = 1) -> int:
+        return self.look().of_type(ElementType.DATA_TRANSFER)[number - 1].address
+
+    def request(self, tag: str | None, dst: int, *, src: int | None = None) -> MoveRequest:
+        start = self.place_of(tag) if src is None and tag is not None else src
+        assert start is not None
+        return MoveRequest(start, dst, tag, f"move-{next(self.ids)}", 20.0)
+
+    def move(self, tag: str | None, dst: int, *, src: int | None = None) -> MoveOutcome:
+        return self.changer.move(self.request(tag, dst, src=src))
+
+
+@pytest.fixture
+def library():
+    return make_library
+
+
+@pytest.fixture
+def library_url(tmp_path) -> str:
+    url = f"sim://{tmp_path}/library?settle_s=0.01"
+    registry.prepare_simulator(url, make_library())
+    return url
+
+
+@pytest.fixture
+def bench(library_url):
+    hands = registry.open_hands(library_url)
+    assert hands is not None
+    with registry.open_changer(library_url) as changer, hands:
+        yield Bench(library_url, changer, hands)
