@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    String,
     Table,
     TypeDecorator,
     Unicode,
@@ -74,6 +75,11 @@ class EnumText(TypeDecorator[StrEnum]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         del dialect
         return None if value is None else self.kind(value)
+
+
+def identifier(length: int) -> String:
+    """Text ordered byte by byte on every database, so that an index serves prefixes and pages agree."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -353,8 +353,16 @@ def upgrade() -> None:
     op.create_table(
         "medium",
         sa.Column("medium_id", sa.String(length=26), nullable=False),
-        sa.Column("barcode", sa.String(length=32), nullable=False),
-        sa.Column("serial_number", sa.String(length=64), nullable=True),
+        sa.Column(
+            "barcode",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "serial_number",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("media_type", sa.Unicode(length=40), nullable=False),
         sa.Column("generation", sa.String(length=8), nullable=False),
         sa.Column("content", sa.Unicode(length=40), nullable=False),
@@ -370,6 +378,7 @@ def upgrade() -> None:
         sa.Column("period_key", sa.String(length=20), nullable=True),
         sa.Column("policy_version", sa.Integer(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -383,12 +392,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("medium_id"),
         sa.UniqueConstraint("barcode"),
     )
-    op.create_index("ix_medium_container", "medium", ["container_id"], unique=False)
+    op.create_index("ix_medium_container", "medium", ["container_id", "barcode"], unique=False)
     op.create_index("ix_medium_content", "medium", ["content", "barcode"], unique=False)
-    op.create_index("ix_medium_custodian", "medium", ["custodian_id"], unique=False)
+    op.create_index("ix_medium_custodian", "medium", ["custodian_id", "barcode"], unique=False)
     op.create_index("ix_medium_custody", "medium", ["custody", "barcode"], unique=False)
+    op.create_index("ix_medium_dataset", "medium", ["dataset", "barcode"], unique=False)
     op.create_index("ix_medium_expires", "medium", ["custody", "expires_on"], unique=False)
-    op.create_index("ix_medium_location", "medium", ["location_id"], unique=False)
+    op.create_index("ix_medium_expiry", "medium", ["expires_on", "barcode"], unique=False)
+    op.create_index("ix_medium_held", "medium", ["held_since", "barcode"], unique=False)
+    op.create_index("ix_medium_location", "medium", ["location_id", "barcode"], unique=False)
     op.create_index(op.f("ix_medium_serial_number"), "medium", ["serial_number"], unique=False)
     op.create_table(
         "schedule",
@@ -454,7 +466,8 @@ def upgrade() -> None:
         "consignment_container",
         sa.Column("consignment_id", sa.String(length=26), nullable=False),
         sa.Column("container_id", sa.String(length=26), nullable=False),
-        sa.Column("seal_number", sa.String(length=32), nullable=False),
+        sa.Column("seal_number", sa.String(length=32), nullable=True),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("seal_outcome", sa.Unicode(length=40), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -522,10 +535,16 @@ def upgrade() -> None:
         "manifest_line",
         sa.Column("consignment_id", sa.String(length=26), nullable=False),
         sa.Column("medium_id", sa.String(length=26), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Unicode(length=40), nullable=False),
         sa.Column("container_id", sa.String(length=26), nullable=True),
-        sa.Column("outcome", sa.Unicode(length=40), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("packed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("packed_entry", sa.BigInteger(), nullable=True),
+        sa.Column("packed_from", sa.String(length=26), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unpacked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("skip_reason", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(
             ["consignment_id"],
             ["consignment.consignment_id"],
@@ -537,6 +556,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consignment_id", "medium_id"),
     )
     op.create_index(op.f("ix_manifest_line_medium_id"), "manifest_line", ["medium_id"], unique=False)
+    op.create_index("ix_manifest_line_state", "manifest_line", ["consignment_id", "state"], unique=False)
     op.create_table(
         "run",
         sa.Column("run_id", sa.String(length=26), nullable=False),
@@ -601,13 +621,6 @@ def upgrade() -> None:
         sa.Column("batch", sa.Integer(), nullable=True),
         sa.Column("ejected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("packed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("unpacked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("skip_reason", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(

@@ -6,7 +6,7 @@ gives its row. `strongroom ledger replay --check` does exactly that.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Table
@@ -35,6 +35,8 @@ def json_value(value: object) -> object:
     match value:
         case datetime():
             return timestamp(value)
+        case date():
+            return value.isoformat()
         case StrEnum():
             return value.value
         case Mapping():

@@ -4,7 +4,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from service.db import EnumText, UtcTime, table
+from service.db import EnumText, UtcTime, identifier, table
 from service.ledger.projection import Projection
 
 
@@ -22,7 +22,7 @@ class Content(StrEnum):
 
 
 class Custody(StrEnum):
-    """Derived from custodian and location by `custody.rules.custody_of`; stored to be searched."""
+    """Derived from custodian and location by `media.rules.custody_of`; stored to be searched."""
 
     IN_LIBRARY = "in_library"
     ON_SITE = "on_site"
@@ -36,25 +36,32 @@ class Custody(StrEnum):
 class MediaType(StrEnum):
     LTO = "lto"
     CLEANING = "cleaning"
+    DIAGNOSTIC = "diagnostic"
     DISK = "disk"
 
 
 class Medium(SQLModel, table=True):
-    """One medium. Projected columns change only together with an entry of the ledger (`Unit.change`)."""
+    """One medium. Projected columns change only together with an entry of the ledger (`Unit.change`).
+
+    `held_since` is when the oldest open hold was placed; None means that no hold is open.
+    """
 
     __tablename__ = "medium"
     __table_args__ = (
         Index("ix_medium_custody", "custody", "barcode"),
-        Index("ix_medium_location", "location_id"),
-        Index("ix_medium_container", "container_id"),
-        Index("ix_medium_custodian", "custodian_id"),
-        Index("ix_medium_expires", "custody", "expires_on"),
         Index("ix_medium_content", "content", "barcode"),
+        Index("ix_medium_location", "location_id", "barcode"),
+        Index("ix_medium_container", "container_id", "barcode"),
+        Index("ix_medium_custodian", "custodian_id", "barcode"),
+        Index("ix_medium_dataset", "dataset", "barcode"),
+        Index("ix_medium_held", "held_since", "barcode"),
+        Index("ix_medium_expires", "custody", "expires_on"),
+        Index("ix_medium_expiry", "expires_on", "barcode"),
     )
 
     medium_id: str = Field(primary_key=True, max_length=26)
-    barcode: str = Field(max_length=32, unique=True)
-    serial_number: str | None = Field(default=None, max_length=64, index=True)
+    barcode: str = Field(sa_type=identifier(32), unique=True)
+    serial_number: str | None = Field(default=None, sa_type=identifier(64), index=True)
     media_type: MediaType = Field(sa_type=EnumText(MediaType))
     generation: str = Field(default="", max_length=8)
     content: Content = Field(sa_type=EnumText(Content))
@@ -70,6 +77,7 @@ class Medium(SQLModel, table=True):
     period_key: str | None = Field(default=None, max_length=20)
     policy_version: int | None = None
     expires_on: date | None = None
+    held_since: datetime | None = Field(default=None, sa_type=UtcTime)
     registered_at: datetime = Field(sa_type=UtcTime)
     seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -81,5 +89,6 @@ MEDIUM = Projection(
     frozenset({
         "barcode", "serial_number", "media_type", "generation", "content", "custody", "custodian_id", "location_id",
         "container_id", "missing", "encrypted", "dataset", "written_on", "tier", "period_key", "policy_version", "expires_on",
+        "held_since",
     }),
 )  # fmt: skip
