@@ -6,8 +6,36 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from labels.documents.facts import Checkpoint, Issue, Organisation, Party, Signature, SignedAs, Site
-from labels.documents.manifest import Manifest, ManifestContainer, ManifestKind, ManifestLine, ManifestSeal
+from labels.documents import (
+    Checkpoint,
+    CountedPlace,
+    CustodyTransfer,
+    Difference,
+    DiscrepancyLine,
+    DiscrepancyReport,
+    Document,
+    Issue,
+    ListKind,
+    ListLine,
+    Manifest,
+    ManifestContainer,
+    ManifestKind,
+    ManifestLine,
+    ManifestSeal,
+    MovementList,
+    NeededMedium,
+    Organisation,
+    Party,
+    PrintedLabel,
+    RecoveryList,
+    SealSeen,
+    SeriesSheet,
+    Signature,
+    SignedAs,
+    Site,
+    StocktakeCertificate,
+    TransferredThing,
+)
 
 NOW = datetime(2026, 11, 19, 15, 54, 10, tzinfo=UTC)
 ROOT = base64.b64encode(hashlib.sha256(b"root").digest()).decode()
@@ -92,3 +120,151 @@ def _line(number: int, per_container: int) -> ManifestLine:
         date(2028, 10, 31),
         "on hold" if number % 17 == 5 else "",
     )
+
+
+def pick_list(kind: ListKind = ListKind.PICK) -> MovementList:
+    pick = kind is ListKind.PICK
+    lines = tuple(
+        ListLine(
+            f"STR{301 + n:03}L8",
+            "LTO-8",
+            f"Library 1, mail slot {1 + n % 4}" if pick else f"C-{114 + n // 16:04}",
+            f"C-{114 + n // 16:04}" if pick else f"Vault 2, shelf B-04, place {n + 1}",
+            "cleaning due" if n == 3 else "",
+        )
+        for n in range(20)
+    )
+    done = SignedAs.PICKED if pick else SignedAs.PLACED
+    return MovementList(
+        issue("PL-0411" if pick else "DL-0411"),
+        kind,
+        "2026-W47",
+        "DL-0411" if pick else "PL-0411",
+        "Site 1, library room" if pick else "Vault vendor, Vault 2",
+        lines,
+        unsigned(done, "Handler 2", "Example Medical Billing"),
+        unsigned(SignedAs.REVIEWED, "Vault custodian 1", "Example Medical Billing"),
+    )
+
+
+def custody_transfer() -> CustodyTransfer:
+    return CustodyTransfer(
+        issue("CT-0822"),
+        "CN-0411",
+        "monthly set October",
+        Party("Carrier", "van 12"),
+        Party("Vault vendor", "Vault 2", "Quarry Road 9, Hillside"),
+        (
+            TransferredThing("C-0114", "container, Turtle 20", "004709", SealSeen.INTACT, 16, 16),
+            TransferredThing(
+                "C-0115", "container, Turtle 20", "004710", SealSeen.BROKEN, 16, 15, "photo 3; see DR-0031"
+            ),
+            TransferredThing("C-0116", "container, Turtle 20", "004711", SealSeen.INTACT, 6),
+        ),
+        signed(SignedAs.RELEASED, "Driver 3", "Carrier", 240),
+        signed(SignedAs.RECEIVED, "Vendor custodian 1", "Vault vendor"),
+        remarks="The seal of C-0115 was found cut. The container was opened and counted by both sides before signing.",
+    )
+
+
+def discrepancy_report() -> DiscrepancyReport:
+    return DiscrepancyReport(
+        issue("DR-0031"),
+        "CN-0411",
+        "Vault vendor, Vault 2",
+        NOW + timedelta(hours=4),
+        "Vendor custodian 1",
+        "Carrier",
+        (
+            DiscrepancyLine(Difference.SEAL, "C-0115", "seal 004710 intact", "seal 004710 cut", "", "52,014"),
+            DiscrepancyLine(
+                Difference.MISSING, "STR322L8", "in C-0115", "not in any container", "", "52,015"
+            ),
+            DiscrepancyLine(
+                Difference.WRONG_CONTAINER,
+                "STR333L8",
+                "in C-0116",
+                "in C-0115",
+                "packing corrected by entry; same seal history",
+                "52,016",
+            ),
+        ),
+        signed(SignedAs.REPORTED, "Vendor custodian 1", "Vault vendor"),
+        unsigned(SignedAs.ACKNOWLEDGED, "Driver 3", "Carrier"),
+        account="Found on receipt, before the containers were taken into the vault. The van had one stop on the way (fuel, 11:40).",
+    )
+
+
+def stocktake_certificate(missing: int = 0) -> StocktakeCertificate:
+    return StocktakeCertificate(
+        issue("ST-2026-11"),
+        "Vault vendor, Vault 2, shelves A to C",
+        "every medium scanned, blind (the expected list was not shown)",
+        NOW - timedelta(hours=3),
+        NOW,
+        (
+            CountedPlace("Shelf A", 412, 412),
+            CountedPlace("Shelf B", 388, 388 - missing, missing),
+            CountedPlace("Shelf C", 1190, 1190),
+        ),
+        ("DR-0032",) if missing else (),
+        signed(SignedAs.COUNTED, "Vendor custodian 1", "Vault vendor"),
+        signed(SignedAs.REVIEWED, "Auditor 1", "Example Medical Billing"),
+    )
+
+
+def recovery_list() -> RecoveryList:
+    here = NOW + timedelta(hours=26)
+    return RecoveryList(
+        issue("RL-0007"),
+        "RQ-118, ransomware drill Q4",
+        "billing-db",
+        NOW - timedelta(days=20),
+        signed(SignedAs.APPROVED, "Security officer 1", "Example Medical Billing"),
+        unsigned(SignedAs.RECEIVED, "Restore operator 1", "Example Medical Billing"),
+        (
+            NeededMedium(
+                1,
+                "STR301L8",
+                "LTO-8",
+                "Vault 2, shelf B-04",
+                "Vault vendor",
+                "C-0114",
+                "K-2026-10",
+                here,
+                "STR107L8",
+            ),
+            NeededMedium(
+                2, "STR305L8", "LTO-8", "Vault 2, shelf B-04", "Vault vendor", "C-0114", "K-2026-10", here
+            ),
+            NeededMedium(
+                3, "STR340L8", "LTO-8", "Library 1, slot 14", "Example Medical Billing", "", "K-2026-11"
+            ),
+        ),
+    )
+
+
+def series_sheet(count: int = 90) -> SeriesSheet:
+    labels = tuple(
+        PrintedLabel(f"ABC{n + 1:03}L8", f"{n // 24 + 1}/{n % 24 + 1}", NOW if n < 72 else None)
+        for n in range(count)
+    )
+    printed = signed(SignedAs.PRINTED, "Handler 2", "Example Medical Billing")
+    return SeriesSheet(
+        issue("LS-0019"), f"ABC001L8..ABC{count:03}L8", "lto-79x17-a4", "Office printer 2", labels, printed
+    )
+
+
+def every_document() -> dict[str, Document]:
+    return {
+        "manifest": manifest(),
+        "manifest-courier": replace(manifest(), issue=issue("CN-0411-C"), lines=()),
+        "pick-list": pick_list(),
+        "distribution-list": pick_list(ListKind.DISTRIBUTION),
+        "custody-transfer": custody_transfer(),
+        "discrepancy-report": discrepancy_report(),
+        "stocktake-clean": stocktake_certificate(),
+        "stocktake-differs": stocktake_certificate(3),
+        "recovery-list": recovery_list(),
+        "series-sheet": series_sheet(),
+    }
