@@ -124,3 +124,31 @@ def runtime(settings, clock) -> Iterator[Runtime]:
     writer.run(SYSTEM, lambda unit: remember(unit, ORIGIN, settings.ledger_origin))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def house(runtime):
+    """Our organisation, its first site and its machine room."""
+    from service.locations.first_site import ensure_house
+
+    return runtime.writer.run(
+        SYSTEM,
+        lambda unit: ensure_house(
+            unit, runtime.settings.organisation, runtime.settings.site, runtime.settings.time_zone
+        ),
+    )
+
+
+@pytest.fixture
+def app(runtime):
+    from service.app import create_app
+
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client_as(runtime, app, house):
+    """`client_as(Role.AUDITOR)`: a signed-in client with that role (see tests/clients.py)."""
+    from clients import People
+
+    return People(runtime, app, house)

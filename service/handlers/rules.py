@@ -1,8 +1,13 @@
 """What each role may do: static sets, no policy engine. What no set names is denied."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from service.errors import InvalidInputError, RefusedError
 from service.handlers.models import Role
 
 
@@ -62,3 +67,151 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+class ConflictError(RefusedError):
+    title = "Roles that exclude each other"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two roles in one person. `refused`: never; else only with a reason in writing."""
+
+    roles: frozenset[Role]
+    why: str
+    refused: bool = True
+
+
+def _conflicts_of_auditor() -> tuple[Conflict, ...]:
+    why = "An auditor reads and verifies only; one who also acts would audit their own acts."
+    return tuple(Conflict(frozenset({Role.AUDITOR, other}), why) for other in Role if other != Role.AUDITOR)
+
+
+# Segregation of duties: NIST SP 800-53 r5 AC-5, AC-6; who administers the system approves no business.
+CONFLICTS: tuple[Conflict, ...] = (
+    Conflict(
+        frozenset({Role.SYSTEM_ADMINISTRATOR, Role.BACKUP_ADMINISTRATOR}),
+        "Who gives out rights approves no runs.",
+    ),
+    Conflict(
+        frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER}),
+        "Who gives out rights approves no runs and places no holds.",
+    ),
+    Conflict(
+        frozenset({Role.SECURITY_OFFICER, Role.MEDIA_HANDLER}),
+        "Who handles media does not validate the handling.",
+    ),
+    Conflict(
+        frozenset({Role.SECURITY_OFFICER, Role.BACKUP_ADMINISTRATOR}),
+        "Who asks for a release does not also decide over holds.",
+        refused=False,
+    ),
+    Conflict(
+        frozenset({Role.VAULT_CUSTODIAN, Role.MEDIA_HANDLER}),
+        "One person could sign both sides of a custody transfer.",
+        refused=False,
+    ),
+    Conflict(
+        frozenset({Role.VAULT_CUSTODIAN, Role.BACKUP_ADMINISTRATOR}),
+        "One person could release and acknowledge the same consignment.",
+        refused=False,
+    ),
+    Conflict(
+        frozenset({Role.RESTORE_OPERATOR, Role.BACKUP_ADMINISTRATOR}),
+        "One person could ask for a recall and approve it.",
+        refused=False,
+    ),
+    *_conflicts_of_auditor(),
+)
+
+
+def conflicts_of(roles: Iterable[Role]) -> list[Conflict]:
+    held = frozenset(roles)
+    return [conflict for conflict in CONFLICTS if conflict.roles <= held]
+
+
+def check_roles(roles: Iterable[Role], reason: str | None) -> None:
+    """Raises ConflictError for an excluded pair, or for a doubtful one without a reason in writing."""
+    held = frozenset(roles)
+    if not held:
+        raise InvalidInputError(
+            "No role was chosen. Nothing was saved.", fields={"roles": "Choose at least one role."}
+        )
+    for conflict in conflicts_of(held):
+        pair = " and ".join(sorted(role_word(role) for role in conflict.roles))
+        if conflict.refused:
+            raise ConflictError(
+                f"{pair} exclude each other in one person. {conflict.why} Nothing was saved.",
+                next_step="Give one of the roles to somebody else.",
+            )
+        if not reason:
+            raise InvalidInputError(
+                f"{pair} in one person: {conflict.why} Nothing was saved.",
+                fields={"reason": f"{conflict.why} Say why it must be so."},
+                next_step="Give one of the roles to somebody else, or write down the reason.",
+            )
+
+
+def role_word(role: Role) -> str:
+    return role.value.replace("_", " ").capitalize()
+
+
+def check_not_oneself(handler_id: str, actor_id: str | None) -> None:
+    if handler_id == actor_id:
+        raise RefusedError(
+            "Nobody changes their own rights. Nothing was changed.",
+            next_step="Ask another system administrator.",
+        )
+
+
+def check_an_administrator_stays(name: str, others: int) -> None:
+    if not others:
+        raise RefusedError(
+            f"{name} is the last active system administrator. Nothing was changed.",
+            next_step="Make another system administrator first.",
+        )
+
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,79}")
+MAX_NAME = 120
+
+
+def login_of(typed: str) -> str:
+    """Logins are written and compared in lower case."""
+    return unicodedata.normalize("NFKC", typed).strip().lower()
+
+
+def check_person(login: str, name: str, title: str = "") -> None:
+    fields: dict[str, str] = {}
+    if not LOGIN.fullmatch(login):
+        fields["login"] = "2 to 80 characters: letters a to z, digits, dot, hyphen, plus, underscore, @."
+    if not name or not name.isprintable() or len(name) > MAX_NAME:
+        fields["name"] = f"Write a name of 1 to {MAX_NAME} printable characters."
+    if len(title) > MAX_NAME or (title and not title.isprintable()):
+        fields["title"] = f"At most {MAX_NAME} printable characters."
+    if fields:
+        raise InvalidInputError("Nothing was saved. " + " ".join(fields.values()), fields=fields)
+
+
+SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4: the least for a password that stands alone
+LONGEST_PASSWORD = 200
+
+
+def check_new_password(password: str, again: str, login: str) -> None:
+    """Length, not composition; `password` is normalised already."""
+    fields: dict[str, str] = {}
+    if len(password) < SHORTEST_PASSWORD:
+        fields["password"] = f"At least {SHORTEST_PASSWORD} characters; a sentence is easy to keep in mind."
+    elif len(password) > LONGEST_PASSWORD:
+        fields["password"] = f"At most {LONGEST_PASSWORD} characters."
+    elif login in password.lower() or len(set(password)) < 5:  # noqa: PLR2004 - "aaaaaaaaaaaaaaa" is not a sentence
+        fields["password"] = "Too easy to guess: take other words."  # noqa: S105 - a message
+    if not fields and password != again:
+        fields["again"] = "The two are not the same."
+    if fields:
+        raise InvalidInputError("The password was not set. " + " ".join(fields.values()), fields=fields)
+
+
+def is_live(expires_at: datetime, seen_at: datetime, now: datetime, idle: timedelta) -> bool:
+    """A sign-in ends at its absolute end, or after `idle` without an act."""
+    return now < expires_at and now - seen_at < idle

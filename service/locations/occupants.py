@@ -1,0 +1,94 @@
+"""What stands at a place. The rooms above this one own these tables; they are read here by name alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import ColumnElement, Select, TableClause, column, func, not_, select
+from sqlalchemy import table as named_table
+from sqlalchemy.engine import Connection
+
+from service.locations.rules import Occupants
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`place` is the column with the location's id; rows whose `state` is in `past` do not stand anywhere."""
+
+    noun: str
+    table: TableClause
+    place: str
+    name: str
+    state: str
+    past: tuple[str, ...]
+    href: str
+
+    def here(self, location_ids: Sequence[str] | Select[tuple[str]]) -> ColumnElement[bool]:
+        return self.table.c[self.place].in_(location_ids) & not_(self.table.c[self.state].in_(self.past))
+
+
+def _kind(
+    noun: str,
+    table: str,
+    name: str,
+    state: str,
+    *,
+    past: tuple[str, ...],
+    href: str,
+    place: str = "location_id",
+) -> Kind:
+    named = named_table(table, column(place), column(name), column(state))
+    return Kind(noun, named, place, name, state, past, href)
+
+
+MEDIA = _kind("media", "medium", "barcode", "custody", past=("gone",), href="/media/")
+CONTAINERS = _kind("containers", "container", "barcode", "state", past=("retired",), href="/containers/")
+_OPEN = partial(
+    _kind,
+    table="consignment",
+    name="number",
+    state="state",
+    past=("reconciled", "cancelled"),
+    href="/consignments/",
+)
+CONSIGNMENTS_FROM = _OPEN("consignments from here", place="from_location_id")
+CONSIGNMENTS_TO = _OPEN("consignments to here", place="to_location_id")
+OCCUPYING = (MEDIA, CONTAINERS, CONSIGNMENTS_FROM, CONSIGNMENTS_TO)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One thing at a place."""
+
+    name: str
+    location_id: str
+    href: str
+
+
+def occupants(connection: Connection, location_ids: Select[tuple[str]]) -> list[Occupants]:
+    """`location_ids` is a query of the ids of a place and everything under it."""
+    return [
+        Occupants(
+            kind.noun,
+            connection.execute(
+                select(func.count()).select_from(kind.table).where(kind.here(location_ids))
+            ).scalar_one(),
+        )
+        for kind in OCCUPYING
+    ]
+
+
+def counts(connection: Connection, kind: Kind) -> dict[str, int]:
+    """How many of the kind stand at each place itself."""
+    place = kind.table.c[kind.place]
+    query = select(place, func.count()).where(not_(kind.table.c[kind.state].in_(kind.past))).group_by(place)
+    return {str(where): count for where, count in connection.execute(query)}
+
+
+def standing(
+    connection: Connection, kind: Kind, location_ids: Sequence[str] | Select[tuple[str]], limit: int
+) -> Iterator[Standing]:
+    name, place = kind.table.c[kind.name], kind.table.c[kind.place]
+    query = select(name, place).where(kind.here(location_ids)).order_by(name).limit(limit)
+    for found, where in connection.execute(query):
+        yield Standing(found, where, f"{kind.href}{found}")

@@ -1,0 +1,57 @@
+"""Making and changing parties."""
+
+from enum import StrEnum
+
+from service.errors import NotFoundError
+from service.ledger.writer import Unit
+from service.parties import queries, rules
+from service.parties.models import PARTY, Party, PartyKind
+
+
+class PartyEvent(StrEnum):
+    CREATED = "party:created"
+    EDITED = "party:edited"
+    DEACTIVATED = "party:deactivated"
+    REACTIVATED = "party:reactivated"
+
+
+def create_party(unit: Unit, kind: PartyKind, name: str, contact: str = "") -> str:
+    """Returns the party's id."""
+    rules.check_words(name, contact)
+    unit.flush()
+    rules.check_name_is_free(name, taken=queries.party_by_name(unit.connection, name) is not None)
+    party_id = unit.new_id()
+    values = {"party_id": party_id, "kind": kind, "name": name, "contact": contact, "active": True}
+    unit.create(PARTY, values, PartyEvent.CREATED)
+    return party_id
+
+
+def edit_party(unit: Unit, party_id: str, name: str, contact: str) -> None:
+    found = _existing(unit, party_id)
+    rules.check_words(name, contact)
+    holder = queries.party_by_name(unit.connection, name)
+    rules.check_name_is_free(name, taken=holder is not None and holder != party_id)
+    typed = {"name": name, "contact": contact}
+    changed = {key: value for key, value in typed.items() if getattr(found, key) != value}
+    if changed:
+        unit.change(PARTY, party_id, changed, PartyEvent.EDITED)
+
+
+def deactivate_party(unit: Unit, party_id: str, reason: str | None = None) -> None:
+    found = _existing(unit, party_id)
+    in_its_hands = queries.media_in_custody(unit.connection, party_id)
+    rules.check_can_deactivate(found.name, found.kind, in_its_hands)
+    if found.active:
+        unit.change(PARTY, party_id, {"active": False}, PartyEvent.DEACTIVATED, reason=reason)
+
+
+def reactivate_party(unit: Unit, party_id: str) -> None:
+    if not _existing(unit, party_id).active:
+        unit.change(PARTY, party_id, {"active": True}, PartyEvent.REACTIVATED)
+
+
+def _existing(unit: Unit, party_id: str) -> Party:
+    found = unit.session.get(Party, party_id, populate_existing=True)
+    if found is None:
+        raise NotFoundError("party", party_id)
+    return found

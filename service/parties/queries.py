@@ -1,0 +1,67 @@
+"""Reading parties."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import column, func
+from sqlalchemy import select as select_core
+from sqlalchemy import table as named_table
+from sqlalchemy.engine import Connection
+from sqlmodel import Session, col, select
+
+from service.bookkeeping import Installation
+from service.db import table
+from service.errors import NotFoundError
+from service.parties.models import Party
+
+ORGANISATION = "organisation_id"
+_INSTALLATION = table(Installation)
+_PARTY = table(Party)
+# Media are a higher room; how many a party answers for is asked of the table alone.
+_MEDIUM = named_table("medium", column("custodian_id"), column("custody"))
+GONE = "gone"
+
+
+def party(session: Session, party_id: str) -> Party:
+    found = session.get(Party, party_id)
+    if found is None:
+        raise NotFoundError("party", party_id)
+    return found
+
+
+def parties(
+    session: Session, *, after: str | None = None, limit: int = 200, active: bool | None = None
+) -> Sequence[Party]:
+    """By id, which is the order in which they were made."""
+    query = select(Party).order_by(col(Party.party_id)).limit(limit)
+    if after is not None:
+        query = query.where(col(Party.party_id) > after)
+    if active is not None:
+        query = query.where(col(Party.active) == active)
+    return session.exec(query).all()
+
+
+def party_count(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Party).where(col(Party.active))).one()
+
+
+def party_by_name(connection: Connection, name: str) -> str | None:
+    found = connection.execute(select_core(_PARTY.c.party_id).where(_PARTY.c.name == name))
+    return found.scalar_one_or_none()
+
+
+def media_in_custody(connection: Connection, party_id: str) -> int:
+    query = (
+        select_core(func.count())
+        .select_from(_MEDIUM)
+        .where(_MEDIUM.c.custodian_id == party_id, _MEDIUM.c.custody != GONE)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def organisation_id(connection: Connection) -> str:
+    """The party whose media these are; made at the first start."""
+    query = select_core(_INSTALLATION.c.value).where(_INSTALLATION.c.key == ORGANISATION)
+    found = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError("organisation", "before the first start")
+    return str(found)

@@ -1,0 +1,46 @@
+"""What may be done with a party."""
+
+from service.errors import InvalidInputError, RefusedError
+from service.parties.models import PartyKind
+
+MAX_NAME = 120
+MAX_CONTACT = 500
+
+
+class PartyError(RefusedError):
+    title = "Not possible with this party"
+
+
+def check_words(name: str, contact: str) -> None:
+    """Raises InvalidInputError naming the field that does not fit."""
+    fields: dict[str, str] = {}
+    if not name or not name.isprintable():
+        fields["name"] = "Write a name of printable characters."
+    elif len(name) > MAX_NAME:
+        fields["name"] = f"A name has at most {MAX_NAME} characters."
+    if len(contact) > MAX_CONTACT:
+        fields["contact"] = f"The contact has at most {MAX_CONTACT} characters."
+    if fields:
+        raise InvalidInputError("The party was not saved: " + " ".join(fields.values()), fields=fields)
+
+
+def check_name_is_free(name: str, *, taken: bool) -> None:
+    if taken:
+        raise InvalidInputError(
+            f"There is a party named {name} already. Nothing was saved.",
+            fields={"name": "This name is taken."},
+            next_step="Take another name, or open that party.",
+        )
+
+
+def check_can_deactivate(name: str, kind: PartyKind, in_its_hands: int) -> None:
+    if kind is PartyKind.ORGANISATION:
+        raise PartyError(
+            f"{name} is our organisation. It stays active.", next_step="Edit its name or contact instead."
+        )
+    if in_its_hands:
+        raise PartyError(
+            f"{name} still has {in_its_hands} media in custody. It was not deactivated.",
+            next_step="Bring the media home or hand them over first.",
+            in_its_hands=in_its_hands,
+        )
