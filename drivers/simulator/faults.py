@@ -29,7 +29,7 @@ FAULTS: dict[str, FaultKind] = {
         _fault("sequential", "the library is in sequential mode (2/04/19)"),
         _fault("robotics-disabled", "the robotics are disabled (2/04/15)"),
         _fault("init-required", "INITIALIZE ELEMENT STATUS is required first (2/04/02)"),
-        _fault("busy", "commands meet SAM status BUSY", times=1),
+        _fault("busy", "commands (or moves only) meet SAM status BUSY", only_moves=False, times=1),
         _fault("reserved", "commands meet a RESERVATION CONFLICT", times=0),
         _fault("jam", "a move fails with 4/15/01 in a phase", phase="before-pick", times=1),
         _fault("put-back", "a move fails with 4/53/00 and the medium is back at its source", times=1),

@@ -12,7 +12,7 @@ from drivers.scsi.sense_table import SenseKey
 from drivers.simulator import changer_unit
 from drivers.simulator.call import Call, Handler, Steps
 from drivers.simulator.common_pages import SMALL_COMMAND_S, opcode_list
-from drivers.simulator.faults import consume
+from drivers.simulator.faults import active, consume
 from drivers.simulator.folder import Folder
 from drivers.simulator.reply import UNKNOWN_COMMAND, RefusedError, Reply, check_condition, refuse
 from drivers.simulator.robot import catch_up
@@ -119,6 +119,9 @@ def _answer_unknown(device: DeviceType | None, block: bytes) -> Reply:
 
 def _struck_status(call: Call) -> int | None:
     for fault, status in STRIKES_STATUS.items():
+        wanted = active(call.state, fault) or {}
+        if wanted.get("only_moves") and call.cdb[0] != cdb.MOVE_MEDIUM.opcode:
+            continue
         if consume(call.state, fault) is not None:
             call.folder.save()
             return status
