@@ -20,10 +20,12 @@ from service.web.drawing.strip import draw_strip
 from service.web.views import frame as frame_views
 from service.web.views.frame import Frame
 from service.web.views.parts import GLYPH_OF_TONE, WORD_OF_TONE, When
+from service.web.views.run import Ticks
 from service.web.views.scale import Scale
 
 STATIC = Path(str(resources.files("service.web") / "static"))
 STATIC_URL = "/static/"
+MOST_MARKS = 20
 
 # Macros are imported without context (Jinja then keeps them compiled and cached), yet times and forms
 # inside them need this request's clock, zone and CSRF token.
@@ -91,6 +93,14 @@ def drawn(scale: Scale, width: int, cut: bool) -> Drawing:  # noqa: FBT001 - cal
     return draw_scale(scale, frame.now, frame.zone, width, cut=cut)
 
 
+def marks(ticks: Ticks) -> list[str]:
+    """Class of each mark ("on", "go", ""): one a thing, or 20 in proportion where there are more things."""
+    shown = min(ticks.total, MOST_MARKS)
+    done = ticks.done * shown // ticks.total if ticks.total else 0
+    going = min(-(-ticks.going * shown // ticks.total), shown - done) if ticks.total else 0
+    return ["on"] * done + ["go"] * going + [""] * (shown - done - going)
+
+
 def _csrf() -> str:
     return _frame.get().csrf
 
@@ -115,6 +125,7 @@ FILTERS: dict[str, Any] = {
     "draw_scale": drawn,
     "entry_time": entry_time,
     "iso": iso,
+    "marks": marks,
     "second": second,
     "thousands": thousands,
     "when_text": when_text,

@@ -60,7 +60,7 @@ function withRow(act) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-  if (document.querySelector("[data-scan]") && event.key !== "/") return; // a wedge types here
+  if (document.querySelector("[data-scan]")) return; // a wedge types here
   if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
   const act = KEYS[event.key];
   if (!act) return;

@@ -39,7 +39,7 @@ function listen() {
 // A double click sends one request: the pressed button is marked, a second submit within the page is dropped.
 function once(event) {
   const form = event.target;
-  if (form.method !== "post" || form.matches("[data-scan]")) return;
+  if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

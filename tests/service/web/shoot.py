@@ -1,0 +1,122 @@
+"""Serves the specimens on loopback and takes pictures of them; not a test.
+
+python tests/service/web/shoot.py FOLDER [PAGE ...]            360 and 1440 px, light and dark
+python tests/service/web/shoot.py --axe axe.min.js [PAGE ...]  prints axe-core's findings
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from threading import Thread
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from web_specimens.pages import PAGES
+
+from service.web.templating import STATIC, render
+
+CHROMIUM = "/usr/bin/chromium"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SIZES = {"1440": (1440, 900), "360": (360, 780)}
+
+
+class Specimens(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path.startswith("/static/"):
+            self._answer((STATIC / path.removeprefix("/static/")).read_bytes(), guess_type(path)[0] or "")
+        elif path.strip("/") in PAGES:
+            self._answer(render(*PAGES[path.strip("/")]).encode(), "text/html; charset=utf-8")
+        else:
+            self.send_error(404)
+
+    def _answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", CSP)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Specimens)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def visit(browser: Browser, address: str, size: str, scheme: str) -> Page:
+    width, height = SIZES[size]
+    touch = width < 700
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=touch, is_mobile=touch
+    )
+    page = context.new_page()
+    page.on("console", lambda message: print("  console:", message.text) if message.type == "error" else None)
+    page.goto(address, wait_until="load")
+    return page
+
+
+def shoot(browser: Browser, base: str, names: list[str], folder: Path) -> None:
+    for name in names:
+        for size in SIZES:
+            for scheme in ("light", "dark"):
+                page = visit(browser, f"{base}/{name}", size, scheme)
+                page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=size == "1440")
+                sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                print(name, size, scheme, f"scrolls sideways by {sideways} px" if sideways > 0 else "")
+                page.context.close()
+
+
+def inspect(browser: Browser, base: str, names: list[str], axe: Path) -> None:
+    for name in names:
+        for size in SIZES:
+            for scheme in ("light", "dark"):
+                page = visit(browser, f"{base}/{name}", size, scheme)
+                page.context.close()
+                context = browser.new_context(
+                    viewport=dict(zip(("width", "height"), SIZES[size], strict=True)),
+                    color_scheme=scheme,
+                    bypass_csp=True,
+                )
+                page = context.new_page()
+                page.goto(f"{base}/{name}")
+                page.add_script_tag(content=axe.read_text("utf-8"))
+                found = page.evaluate(
+                    "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+                    ".then((all) => all.violations.map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary]))"
+                )
+                for finding in found:
+                    print(name, size, scheme, *finding)
+                context.close()
+
+
+def main(arguments: list[str]) -> None:
+    axe = arguments[0] == "--axe"
+    target = Path(arguments[1] if axe else arguments[0])
+    names = arguments[2 if axe else 1 :] or list(PAGES)
+    with served() as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        work = partial(inspect, axe=target) if axe else partial(shoot, folder=target)
+        work(browser, base, names)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

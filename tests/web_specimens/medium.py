@@ -1,0 +1,430 @@
+"""STR142L8: facts and its timeline with four hand-overs, one of them torn, and a gap."""
+
+from service.web.views.frame import Place
+from service.web.views.imports import DryRun, ImportView
+from service.web.views.forms import Field, FieldKind, Form, Option
+from service.web.views.medium import MediumView
+from service.web.views.pages import ListPage
+from service.web.views.parts import (
+    Act,
+    Barcode,
+    Chip,
+    EmptyState,
+    Fact,
+    Filter,
+    FilterLink,
+    Head,
+    Ident,
+    Link,
+    Method,
+    Plate,
+    Shape,
+    SideItem,
+    SideList,
+    Signature,
+    Strong,
+    Tone,
+)
+from service.web.views.sections import FactsSection, TableSection
+from service.web.views.tables import Cell, Column, Keep, Row, Sorted, Table
+from service.web.views.timeline import Event, Evidence, Gap, Handover, Photo, Side, Span
+from web_specimens.moment import at, bare, bc, consignment, container, discrepancy, head_cell
+
+COURIER_INK = "M16 120C40 48 64 40 80 24S112 112 92 120 156 56 156 56 140 108 156 112 192 64 208 64 200 100 216 104 248 72 264 72 280 96 304 92 344 56 368 60 392 84 424 76 480 48 512 52 592 68 640 44"
+HANDLER_INK = "M16 104C48 104 72 32 96 32S64 136 88 136 136 48 160 48 128 128 152 128 192 56 216 56 192 112 216 116 256 88 280 84 312 104 344 96 408 32 440 16 408 96 432 104 496 88 536 64"
+
+NEIGHBOURS = (
+    (140, "slot 1", "active"),
+    (141, "slot 2", "full"),
+    (142, "slot 3", "full, on hold"),
+    (145, "slot 9?", "label unread"),
+    (151, "slot 8", "active"),
+    (154, "slot 12", "full, on hold"),
+    (157, "slot 16", "scratch"),
+    (160, "slot 14", "leaving"),
+    (161, "slot 15", "next out"),
+    (163, "slot 18", "batch 4"),
+    (164, "slot 19", "batch 4"),
+    (168, "slot 23", "scratch"),
+    (170, "drive 1", "writing"),
+)
+SIDE = SideList(
+    "Media in Library 1",
+    tuple(
+        SideItem(bc(number), f"/media/STR{number}L8", where, state, current=number == 142)
+        for number, where, state in NEIGHBOURS
+    ),
+    20,
+)
+FACTS = (
+    FactsSection(
+        "Facts",
+        (
+            Fact("Serial number", "HM7X0K1142", mono=True),
+            Fact("Volume tag", "STR142L8, agrees", mono=True),
+            Fact("Media type", "LTO-8, 12 TB, rewritable"),
+            Fact("Written", "11.2 TB, 93 %"),
+            Fact("Loads", "38 of 20,000"),
+            Fact("Encryption", ("AES-256-GCM, ", Ident("K-2025-12"), ", not at this site")),
+            Fact("Policy", Link("Monthly, 24 months", "/policies/monthly")),
+            Fact("Retain until", "9 Dec 2027, and while held"),
+        ),
+    ),
+    FactsSection(
+        "Hold",
+        (
+            Fact("Reason", "payer dispute 2025 Q4"),
+            Fact("Owner", "Security officer"),
+            Fact("Approved by", "Backup administrator 1"),
+            Fact("Review", "3 Mar 2027"),
+        ),
+        note=Ident("H-0031", "/holds/H-0031"),
+    ),
+    TableSection(
+        "Holds these sets",
+        Table(
+            "sets",
+            "Datasets on this medium",
+            (Column("Dataset"), Column("GB", numeric=True), Column("other copies")),
+            (
+                Row((Cell("billing-db"), Cell("7,420"), Cell(bc(242)))),
+                Row((Cell("claims-images"), Cell("3,780"), Cell(bc(243)))),
+            ),
+        ),
+    ),
+    FactsSection(
+        "Custody, 15 months",
+        (
+            Fact("Transfers", "4"),
+            Fact("Two-sided", "3"),
+            Fact("Gaps", bare("1, of 17 h 20 min", Tone.RED)),
+            Fact("Prove it", Link("where was it on …", "/media/STR142L8/where")),
+        ),
+    ),
+)
+ENTRIES = (
+    Span(("with ", Strong("Site 1 vault"), ", in Library 1 since 26 Feb 2026, 266 days")),
+    Event(at("13:58"), "Inventory: in slot 3 of Library 1, as recorded."),
+    Event(
+        at("02:14", day=12),
+        "Read for a restore test in drive 2, 41 files compared, 0 errors.",
+        ("Restore test ", Ident("RT-0061", "/restore-tests/61"), ". Back in slot 3, seen 02:51."),
+    ),
+    Event(
+        at("16:20", month=3, day=3),
+        ("Hold ", Ident("H-0031", "/holds/H-0031"), " placed: payer dispute 2025 Q4."),
+        "Owner Security officer · approved by Backup administrator 1 · review 3 Mar 2027",
+        Tone.AMBER,
+    ),
+    Event(at("11:02", month=2, day=26), "Moved from shelf A-02 to Library 1, slot 3."),
+    Handover(
+        at("09:31", month=2, day=26),
+        ("Received home in ", container(91), " · seal ", Ident("004388"), " intact"),
+        Side("Handler 2, Site 1 vault", at("09:31:40", month=2, day=26)),
+        Side("Carrier driver 1", at("09:30:12", month=2, day=26)),
+        evidence=Evidence(
+            "1 photo, 2 signatures, ledger proof",
+            open=True,
+            photos=(
+                Photo(
+                    "/static/favicon.svg",
+                    "Pull-tight seal 004388 through both hasps of container C-0091",
+                    (
+                        "Seal ",
+                        Ident("004388"),
+                        " on ",
+                        container(91),
+                        ", taken by Handler 2 before opening, 09:29",
+                    ),
+                ),
+            ),
+            signatures=(
+                Signature("Carrier driver 1", "Carrier driver 1, released · on glass, 09:30:12", COURIER_INK),
+                Signature("Handler 2", "Handler 2, received · on glass + PIN, 09:31:40", HANDLER_INK),
+            ),
+            facts=(
+                Fact("Entry", "38,114 of 51,902 · 78da63b0178e7f240f04432a7eac5f56…", mono=True),
+                Fact(
+                    "In the ledger",
+                    (bare("included", Tone.GREEN), " under checkpoint 51,902, signed 14:05 EST · 19:05 UTC"),
+                ),
+                Fact(
+                    "Check it yourself",
+                    (Link("entry + proof", "/ledger/entries/38114.json"), ", 16 hashes, 2.1 kB"),
+                ),
+            ),
+        ),
+    ),
+    Gap(
+        at("16:10", month=2, day=25),
+        "Gap: 17 h 20 min without a signed custodian.",
+        (
+            "The Vault vendor released it, the Carrier recorded no receipt. Closed by discrepancy ",
+            discrepancy(19),
+            ": driver sheet found 27 Feb, accepted by the Security officer. The gap stays.",
+        ),
+    ),
+    Handover(
+        at("16:10", month=2, day=25),
+        "Released by the Vault vendor for the return",
+        Side("", None),
+        Side("Vendor custodian, Vault 2", at("16:10:03", month=2, day=25)),
+    ),
+    Span(("with ", Strong("Vault vendor"), ", in Vault 2 for 76 days"), outside=True),
+    Handover(
+        at("15:22", year=2025, month=12, day=11),
+        ("Acknowledged in consignment ", consignment(361), " · seal ", Ident("004217"), " intact"),
+        Side("Vendor custodian, Vault 2", at("15:22:31", year=2025, month=12, day=11)),
+        Side("Carrier driver 2", at("15:20:09", year=2025, month=12, day=11)),
+        outside=True,
+        evidence=Evidence("2 signatures, vendor file line 27, ledger proof"),
+    ),
+    Span(("with ", Strong("Carrier"), ", in transit 4 h 1 min"), outside=True),
+    Handover(
+        at("11:19", year=2025, month=12, day=11),
+        "Released to the Carrier",
+        Side("Carrier driver 2", at("11:19:02", year=2025, month=12, day=11)),
+        Side("Handler 1, Site 1 vault", at("11:18:40", year=2025, month=12, day=11)),
+        evidence=Evidence("1 photo, 2 signatures, ledger proof"),
+    ),
+    Event(
+        at("03:10", year=2025, month=12, day=9),
+        ("Filled: 11.2 TB in 2 sets, encrypted AES-256-GCM, key ", Ident("K-2025-12"), "."),
+    ),
+    Event(
+        at("10:00", year=2025, month=8, day=14),
+        "Accession: label applied, read back, cartridge memory agrees.",
+        "Serial from cartridge memory · Handler 1",
+    ),
+)
+MEDIUM = MediumView(
+    title="STR142L8",
+    place=Place.MEDIA,
+    head=Head(
+        "Medium",
+        Barcode("STR142L8"),
+        ("Library 1, slot 3 · ", Strong("with Site 1 vault"), " · seen 8 min ago"),
+        (Chip("in library"), Chip("full", shape=Shape.CONTENT), Chip("on hold", shape=Shape.HOLD)),
+        (
+            Act(
+                "Put in a run",
+                "/runs",
+                enabled=False,
+                reason="on hold since 3 March; release needs two people",
+            ),
+            Act("Recall for a restore", "/media/STR142L8/recall", first=True),
+        ),
+        Plate("STR142L8", "code39"),
+    ),
+    facts=FACTS,
+    entries=ENTRIES,
+    filter=Filter(
+        "Kind of entry",
+        (
+            FilterLink("all", "?", 31, current=True),
+            FilterLink("transfers", "?kind=transfer", 4),
+            FilterLink("moves", "?kind=move", 17),
+            FilterLink("holds", "?kind=hold", 1),
+            FilterLink("tests", "?kind=test", 9),
+        ),
+    ),
+    older_href="?after=14",
+    printed="STR142L8 · printed 19 Nov 2026 14:06 EST (19:06 UTC), ledger 51,902",
+    side=SIDE,
+)
+
+STATES = (
+    ("in library", Tone.NEUTRAL, "full"),
+    ("in transit", Tone.BLUE, "full"),
+    ("vaulted", Tone.NEUTRAL, "active"),
+    ("missing", Tone.RED, "full"),
+)
+MEDIA_LIST = ListPage(
+    title="Media",
+    place=Place.MEDIA,
+    head=Head(
+        "Media",
+        "All media",
+        (Strong("212"), " media, 1 missing, 2 on hold"),
+        acts=(Act("Take in media", "/media/import", first=True),),
+    ),
+    table=Table(
+        "media",
+        "Media",
+        (
+            Column("Barcode", sort_href="?sort=barcode", sorted=Sorted.ASCENDING),
+            Column("Custody"),
+            Column("Content"),
+            Column("Where", keep=Keep.TABLET),
+            Column("With", keep=Keep.TABLET),
+            Column("Serial number", mono=True, keep=Keep.DESK),
+            Column("Type", keep=Keep.DESK),
+            Column("TB", numeric=True, keep=Keep.WIDE, sort_href="?sort=tb"),
+            Column("Due home", numeric=True, keep=Keep.DESK),
+        ),
+        tuple(
+            Row(
+                (
+                    head_cell(bc(number)),
+                    Cell(bare(STATES[number % 4][0], STATES[number % 4][1])),
+                    Cell(Chip(STATES[number % 4][2], shape=Shape.BARE)),
+                    Cell("Library 1, slot 3"),
+                    Cell("Site 1 vault"),
+                    Cell(f"HM7X{number * 7919 % 1000000:06}"),
+                    Cell("LTO-8"),
+                    Cell(f"{number % 12}.{number % 10}"),
+                    Cell("31 Oct 2028"),
+                ),
+                key=f"STR{number}L8",
+            )
+            for number in range(140, 180)
+        ),
+        bulk=(
+            Act("Place a hold", "/media/hold", Method.POST, slim=True),
+            Act("Print labels", "/media/labels", Method.POST, slim=True),
+            Act("Retire", "/media/retire", enabled=False, reason="needs a Backup administrator", slim=True),
+        ),
+        older_href="?after=STR179L8",
+    ),
+    filters=(
+        Filter(
+            "Custody",
+            (
+                FilterLink("all", "?", 212, current=True),
+                FilterLink("in library", "?custody=library", 20),
+                FilterLink("vaulted", "?custody=vaulted", 108),
+                FilterLink("in transit", "?custody=transit", 38),
+                FilterLink("missing", "?custody=missing", 1),
+            ),
+        ),
+    ),
+    find=Form(
+        "filter",
+        "/media",
+        "Filter",
+        (Field("q", "Starts with", FieldKind.SEARCH, required=False, mono=True, placeholder="STR1"),),
+        method="get",
+    ),
+    count="40 of 212",
+    csv_href="/media.csv",
+)
+NO_MEDIA = ListPage(
+    title="Media",
+    place=Place.MEDIA,
+    head=Head("Media", "All media", "No media yet"),
+    table=Table(
+        "media",
+        "Media",
+        (Column("Barcode"),),
+        (),
+        empty=EmptyState(
+            "No media are known yet.",
+            "Each medium has a line here from its accession on. Take them in from a file: a CSV list, the text of mtx status, or a library definition.",
+            (Act("Take in media", "/media/import", first=True),),
+        ),
+    ),
+)
+UPLOAD = Form(
+    "import",
+    "/media/import",
+    "Try it, take in nothing yet",
+    (
+        Field("file", "File", FieldKind.FILE, help="Up to 10 MB of text.", accept=".csv,.txt,.conf,text/*"),
+        Field(
+            "format",
+            "It is",
+            FieldKind.RADIO,
+            "csv",
+            options=(
+                Option("csv", "a CSV list", "barcode, type, content state, where it is"),
+                Option("mtx", "the text of mtx status"),
+                Option("mhvtl", "an mhvtl library_contents file"),
+            ),
+        ),
+        Field(
+            "location",
+            "Where the media are",
+            FieldKind.SELECT,
+            "library-1",
+            options=(
+                Option("library-1", "Site 1 › Vault 1 › Library 1"),
+                Option("shelf", "Site 1 › Vault 1 › Shelf B-04"),
+            ),
+            help="For lines that do not say it themselves.",
+        ),
+    ),
+    upload=True,
+)
+FORMATS = Table(
+    "formats",
+    "Kinds of file",
+    (Column("Kind"), Column("A line of it")),
+    (
+        Row((Cell("CSV", head=True), Cell(Ident("STR147L8,LTO-8,full,slot 4")))),
+        Row((Cell("mtx status", head=True), Cell(Ident("Storage Element 4:Full :VolumeTag=STR147L8")))),
+        Row((Cell("mhvtl", head=True), Cell(Ident("Slot 4: STR147L8")))),
+    ),
+)
+IMPORT_FAILED = ImportView(
+    "Take in media",
+    Place.MEDIA,
+    Head("Media", "Take in media", "From a file: first a dry run, then all of it or nothing."),
+    UPLOAD,
+    DryRun(
+        Tone.RED,
+        "3 of 41 lines are rejected. Nothing was taken in.",
+        "Correct the file and try it again; lines are counted from 1, the heading included.",
+        Table(
+            "rejected",
+            "Rejected lines",
+            (Column("Line", numeric=True), Column("What it says"), Column("Why it is rejected")),
+            (
+                Row(
+                    (
+                        Cell("7"),
+                        Cell(Ident("STR147L8,LTO-8,full,slot 4")),
+                        Cell(("Barcode ", bc(147), " is already in line 3.")),
+                    )
+                ),
+                Row(
+                    (
+                        Cell("19"),
+                        Cell(Ident("STR15L8,LTO-8,active,slot 9")),
+                        Cell("A barcode has 6 characters and a media id; this one has 5 and one."),
+                    )
+                ),
+                Row(
+                    (
+                        Cell("33"),
+                        Cell(Ident("STR171L8,LTO-8,ful,slot 30")),
+                        Cell("The content state ful is not known. Known: scratch, active, full, expired."),
+                    )
+                ),
+            ),
+        ),
+        None,
+        None,
+    ),
+    FORMATS,
+)
+IMPORT_READY = ImportView(
+    "Take in media",
+    Place.MEDIA,
+    Head("Media", "Take in media", "From a file: first a dry run, then all of it or nothing."),
+    UPLOAD,
+    DryRun(
+        Tone.GREEN,
+        "All 41 lines can be taken in.",
+        "Nothing has been taken in yet. 24 go to Library 1, 17 to Shelf B-04.",
+        None,
+        None,
+        Form(
+            "confirm",
+            "/media/import/confirm",
+            "Take in 41 media",
+            hidden=(("upload", "u-118"),),
+            other=(Act("Leave it", "/media/import"),),
+        ),
+    ),
+    FORMATS,
+)
