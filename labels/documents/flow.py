@@ -41,6 +41,8 @@ def paged(strips: Iterable[Strip], frame: Frame) -> list[list[Laid]]:
     pages: list[list[Laid]] = [[]]
     y = frame.first_top
     for strip in strips:
+        if strip.draw is _nothing and not pages[-1]:
+            continue
         if y + strip.height + strip.keeps > frame.bottom and pages[-1]:
             pages.append([])
             y = frame.top

@@ -82,6 +82,7 @@ class Manifest:
 
 
 MOST_CARDS = 12
+COURIER_COPY = mark("This copy lists containers and seals only; what they hold stays with the sender.")
 SEEN = mark("□ intact   □ broken   □ other number")
 KINDS = {
     ManifestKind.OUTBOUND: mark("Outbound manifest"),
@@ -122,14 +123,11 @@ def body(document: Manifest, words: Words, area: Area, facts_hash: str) -> Itera
     yield from heading(area, words.text("Custody transfer"), aside, keeps=40.0)
     yield from transfer(area, words, document.released, document.received)
     yield from _containers(document, words, area)
+    if not document.lines:
+        yield from paragraph(area, words.text(COURIER_COPY))
     yield from evidence(area, words, facts_hash, document.issue.checkpoint)
     if document.lines:
         yield from _lines(document, words, area)
-    else:
-        yield from paragraph(
-            area,
-            words.text("This copy lists containers and seals only; what they hold stays with the sender."),
-        )
 
 
 def _state(document: Manifest) -> tuple[str, Mark]:

@@ -68,7 +68,8 @@ def body(document: MovementList, words: Words, area: Area, facts_hash: str) -> I
     yield from paragraph(area, end)
     yield from heading(area, words.text("Signatures"), keeps=34.0)
     yield from signatures(area, words, (document.done_by, document.checked_by))
-    yield from evidence(area, words, facts_hash, document.issue.checkpoint)
+    if document.issue.checkpoint:
+        yield from evidence(area, words, facts_hash, document.issue.checkpoint)
 
 
 def _columns(words: Words) -> tuple[Column, ...]:

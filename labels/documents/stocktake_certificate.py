@@ -43,6 +43,7 @@ class StocktakeCertificate:
 COUNTS = (mark("Expected"), mark("Seen"), mark("Missing"), mark("Not on the list"), mark("Label unreadable"))
 CLEAN = mark("Everything expected was seen at its place, and nothing else was found.")
 DIFFERS = mark("The count differs from the records; every difference is listed and has a report.")
+UNREPORTED = mark("The count differs from the records, and no report has been written yet.")
 LIMIT = mark(
     "This certificate says what was scanned at these places between these times by the persons who sign it. "
     "It does not say what is written on the media, and nothing about places outside its scope."
@@ -64,13 +65,17 @@ def head(document: StocktakeCertificate, words: Words) -> Head:
 
 
 def body(document: StocktakeCertificate, words: Words, area: Area, facts_hash: str) -> Iterator[Strip]:
-    clean = _clean(document)
-    yield from statement(area, words, Mark.DONE if clean else Mark.WRONG, CLEAN if clean else DIFFERS)
+    if _clean(document):
+        yield from statement(area, words, Mark.DONE, CLEAN)
+    else:
+        yield from statement(area, words, Mark.WRONG, DIFFERS if document.discrepancies else UNREPORTED)
     reports = ", ".join(document.discrepancies) or words.text("none")
     pairs = [(words.text("Scope"), document.scope), (words.text("Method"), document.method)]
     yield from facts(area, [*pairs, (words.text("Discrepancy reports"), reports)])
     yield from heading(area, words.text("Places counted"))
-    yield from table(_columns(words), _rows(document, words), area.left, area.width)
+    yield from table(
+        _columns(words), _rows(document, words), area.left, area.width, total=_total(document, words)
+    )
     yield from heading(area, words.text("What this proves"))
     yield from paragraph(area, words.text(LIMIT))
     yield from heading(area, words.text("Signatures"), keeps=34.0)
@@ -90,7 +95,13 @@ def _columns(words: Words) -> tuple[Column, ...]:
 
 
 def _rows(document: StocktakeCertificate, words: Words) -> Iterator[tuple[str, ...]]:
-    counts = [(p.expected, p.seen, p.missing, p.extra, p.unreadable) for p in document.places]
-    for place, row in zip(document.places, counts, strict=True):
-        yield place.place, *map(words.number, row)
-    yield words.text("Total"), *(words.number(sum(column)) for column in zip(*counts, strict=True))
+    return ((place.place, *map(words.number, _counts(place))) for place in document.places)
+
+
+def _total(document: StocktakeCertificate, words: Words) -> tuple[str, ...]:
+    sums = [sum(column) for column in zip(*map(_counts, document.places), strict=True)]
+    return words.text("Total"), *map(words.number, sums)
+
+
+def _counts(place: CountedPlace) -> tuple[int, int, int, int, int]:
+    return place.expected, place.seen, place.missing, place.extra, place.unreadable

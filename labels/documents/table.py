@@ -1,7 +1,7 @@
 """Tables: fixed columns, wrapped cells, heads that repeat on every page."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -49,6 +49,14 @@ FACES = {
 }
 
 
+STRONG_FACES = {
+    Face.SANS: Face.SANS_BOLD,
+    Face.SANS_BOLD: Face.SANS_BOLD,
+    Face.MONO: Face.MONO_BOLD,
+    Face.MONO_BOLD: Face.MONO_BOLD,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Slot:
     column: Column
@@ -69,6 +77,7 @@ class _Grid:
     slots: tuple[_Slot, ...]
     left: float
     right: float
+    strong: bool = False
 
     def head(self) -> Strip:
         titles = [wrapped(slot.column.title, slot.width, Face.SANS) for slot in self.slots]
@@ -95,20 +104,26 @@ class _Grid:
         for slot, lines in zip(self.slots, cells, strict=True):
             match slot.column.kind:
                 case Kind.TICK:
-                    pen.box((slot.left, y + (height - BOX_MM) / 2), (BOX_MM, BOX_MM), HAIR_MM * 1.6)
+                    pen.box((slot.left, base - BOX_MM + 0.3), (BOX_MM, BOX_MM), HAIR_MM * 1.6)
                 case Kind.BARCODE if len(lines) == 1:
                     _barcode(pen, slot.left, base, lines[0])
                 case kind:
                     for number, line in enumerate(lines):
                         at = (slot.x, base + number * LINE_MM)
-                        pen.text(at, line, TEXT_MM, FACES[kind], anchor=slot.anchor)
+                        face = STRONG_FACES[FACES[kind]] if self.strong else FACES[kind]
+                        pen.text(at, line, TEXT_MM, face, anchor=slot.anchor)
         pen.line((self.left, y + height), (self.right, y + height), HAIR_MM, FAINT)
 
 
 def table(
-    columns: tuple[Column, ...], rows: Iterable[tuple[str, ...]], left: float, width: float
+    columns: tuple[Column, ...],
+    rows: Iterable[tuple[str, ...]],
+    left: float,
+    width: float,
+    *,
+    total: tuple[str, ...] | None = None,
 ) -> Iterator[Strip]:
-    """The head, then one strip per row; every row carries the head for the page it may begin."""
+    """The head, then one strip per row; every row carries the head for the page it may begin. `total` is set strong."""
     grid = _Grid(_slots(columns, left, width), left, left + width)
     head = grid.head()
     strips = (grid.row(row, head) for row in rows)
@@ -117,6 +132,8 @@ def table(
     if first:
         yield first
         yield from strips
+    if total:
+        yield replace(grid, strong=True).row(total, head)
 
 
 def wrapped(text: str, width: float, face: Face, size: float = TEXT_MM) -> list[str]:

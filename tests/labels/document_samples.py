@@ -51,8 +51,8 @@ SQUIGGLE = (
 DATASETS = ("billing-db", "claims-images", "edi-share", "documents")
 
 
-def issue(number: str) -> Issue:
-    return Issue(number, ORGANISATION, SITE, NOW, "Vault custodian 1", CHECKPOINT)
+def issue(number: str, checkpoint: Checkpoint | None = CHECKPOINT) -> Issue:
+    return Issue(number, ORGANISATION, SITE, NOW, "Vault custodian 1", checkpoint)
 
 
 def signed(signed_as: SignedAs, role: str, organisation: str, seconds: int = 0) -> Signature:
@@ -136,7 +136,7 @@ def pick_list(kind: ListKind = ListKind.PICK) -> MovementList:
     )
     done = SignedAs.PICKED if pick else SignedAs.PLACED
     return MovementList(
-        issue("PL-0411" if pick else "DL-0411"),
+        issue("PL-0411" if pick else "DL-0411", None),
         kind,
         "2026-W47",
         "DL-0411" if pick else "PL-0411",
@@ -251,7 +251,12 @@ def series_sheet(count: int = 90) -> SeriesSheet:
     )
     printed = signed(SignedAs.PRINTED, "Handler 2", "Example Medical Billing")
     return SeriesSheet(
-        issue("LS-0019"), f"ABC001L8..ABC{count:03}L8", "lto-79x17-a4", "Office printer 2", labels, printed
+        issue("LS-0019", None),
+        f"ABC001L8..ABC{count:03}L8",
+        "lto-79x17-a4",
+        "Office printer 2",
+        labels,
+        printed,
     )
 
 
