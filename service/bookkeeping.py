@@ -9,6 +9,9 @@ from service.db import UtcTime, table
 from service.ledger.writer import Unit
 
 
+ORGANISATION = "organisation_id"  # the key of the party whose media these are
+
+
 class KeptAnswer(SQLModel, table=True):
     """The answer to a POST with an Idempotency-Key; a repeat gets it again."""
 

@@ -11,6 +11,10 @@ from service.settings import Settings
 SECRET = re.compile(r"password|secret|token|cookie|authorization|csrf|database_url", re.IGNORECASE)
 
 
+# One-time links carry their secret in the path.
+SECRET_PATH = re.compile(r"^(/(?:setup|reset)/)[^/?]+")
+
+
 def configure(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
@@ -32,4 +36,8 @@ def configure(settings: Settings) -> None:
 
 
 def redact(_logger: object, _method: str, event: Any) -> Any:
-    return {key: "***" if SECRET.search(str(key)) else value for key, value in event.items()}
+    return {key: "***" if SECRET.search(str(key)) else _shown(value) for key, value in event.items()}
+
+
+def _shown(value: Any) -> Any:
+    return SECRET_PATH.sub(r"\1***", value) if isinstance(value, str) else value

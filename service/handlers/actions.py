@@ -10,6 +10,7 @@ from service.errors import InvalidInputError, NotFoundError, RefusedError
 from service.handlers import rules
 from service.handlers.models import HANDLER, ApiToken, Handler, Role, SetupLink, SignIn
 from service.handlers.queries import employers
+from service.ids import is_id
 from service.ledger.writer import Unit
 
 _H = HANDLER.table
@@ -134,7 +135,9 @@ def reactivate_handler(unit: Unit, handler_id: str) -> None:
         unit.change(HANDLER, handler_id, {"active": True}, HandlerEvent.REACTIVATED)
 
 
-def set_password(unit: Unit, handler_id: str, password_hash: str, keep: str | None = None) -> None:
+def set_password(
+    unit: Unit, handler_id: str, password_hash: str, *, keep: str | None = None, by_link: bool = False
+) -> None:
     """Every sign-in ends but the one whose session hash is `keep`."""
     found = existing(unit, handler_id)
     if not found.active:
@@ -143,7 +146,7 @@ def set_password(unit: Unit, handler_id: str, password_hash: str, keep: str | No
         update(_H).where(_H.c.handler_id == handler_id).values(password_hash=password_hash)
     )
     end_sign_ins(unit, handler_id, keep=keep)
-    unit.append(HANDLER.subject(handler_id), HandlerEvent.PASSWORD_SET)
+    unit.append(HANDLER.subject(handler_id), HandlerEvent.PASSWORD_SET, facts={"by_link": by_link})
 
 
 def end_sign_ins(unit: Unit, handler_id: str, keep: str | None = None) -> None:
@@ -165,7 +168,7 @@ def handler_count(unit: Unit) -> int:
 
 def existing(unit: Unit, handler_id: str) -> Handler:
     unit.flush()
-    found = unit.session.get(Handler, handler_id, populate_existing=True)
+    found = unit.session.get(Handler, handler_id, populate_existing=True) if is_id(handler_id) else None
     if found is None:
         raise NotFoundError("handler", handler_id)
     return found

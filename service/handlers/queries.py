@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import column, func
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import Session, col, select
 
 from service.errors import NotFoundError
+from service.ids import is_id
 from service.handlers.models import ApiToken, Handler, Role, SignIn
 from service.handlers.rules import Permission, permissions_of
 
@@ -44,11 +45,16 @@ def secret_hash(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def person_by_session(session: Session, session_hash: str, now: datetime) -> Person | None:
+def person_by_session(session: Session, session_hash: str, now: datetime, idle: timedelta) -> Person | None:
     row = session.exec(
         select(SignIn, Handler)
         .join(Handler, col(Handler.handler_id) == col(SignIn.handler_id))
-        .where(SignIn.session_hash == session_hash, col(SignIn.expires_at) > now, col(Handler.active))
+        .where(
+            SignIn.session_hash == session_hash,
+            col(SignIn.expires_at) > now,
+            col(SignIn.seen_at) > now - idle,
+            col(Handler.active),
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -101,7 +107,7 @@ def party_names(connection: Connection) -> dict[str, str]:
 
 
 def handler(session: Session, handler_id: str) -> Handler:
-    found = session.get(Handler, handler_id)
+    found = session.get(Handler, handler_id) if is_id(handler_id) else None
     if found is None:
         raise NotFoundError("handler", handler_id)
     return found
@@ -144,7 +150,7 @@ def tokens_of(session: Session, handler_id: str) -> Sequence[ApiToken]:
 
 
 def token_of(session: Session, handler_id: str, token_id: str) -> ApiToken:
-    found = session.get(ApiToken, token_id)
+    found = session.get(ApiToken, token_id) if is_id(token_id) else None
     if found is None or found.handler_id != handler_id:
         raise NotFoundError("token", token_id)
     return found

@@ -6,6 +6,7 @@ from sqlalchemy import func, literal, select, update
 
 from service.bookkeeping import next_number
 from service.errors import InvalidInputError, NotFoundError
+from service.ids import is_id
 from service.ledger.writer import Unit
 from service.locations import occupants, queries, rules
 from service.locations.models import LOCATION, Location, LocationKind
@@ -157,7 +158,7 @@ def reactivate_location(unit: Unit, location_id: str) -> None:
 
 def existing(unit: Unit, location_id: str) -> Location:
     unit.flush()
-    found = unit.session.get(Location, location_id, populate_existing=True)
+    found = unit.session.get(Location, location_id, populate_existing=True) if is_id(location_id) else None
     if found is None:
         raise NotFoundError("place", location_id)
     return found

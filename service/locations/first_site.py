@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from service.bookkeeping import ORGANISATION
 from service.ledger.writer import Unit
 from service.locations.actions import create_location
 from service.locations.models import LocationKind
 from service.locations.queries import FIRST_SITE
 from service.parties.actions import create_party
 from service.parties.models import PartyKind
-from service.parties.queries import ORGANISATION
 from service.runtime import recall, remember
 
 FIRST_ROOM = "room_id"

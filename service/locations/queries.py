@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from service.bookkeeping import Installation
 from service.db import table
 from service.errors import NotFoundError
+from service.ids import is_id
 from service.locations.models import ELEMENT_KINDS, LOCATION, Location, LocationKind
 
 FIRST_SITE = "site_id"
@@ -18,7 +19,7 @@ _INSTALLATION = table(Installation)
 
 
 def location(session: Session, location_id: str) -> Location:
-    found = session.get(Location, location_id)
+    found = session.get(Location, location_id) if is_id(location_id) else None
     if found is None:
         raise NotFoundError("place", location_id)
     return found

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from service.errors import NotFoundError
+from service.ids import is_id
 from service.ledger.writer import Unit
 from service.parties import queries, rules
 from service.parties.models import PARTY, Party, PartyKind
@@ -51,7 +52,7 @@ def reactivate_party(unit: Unit, party_id: str) -> None:
 
 
 def _existing(unit: Unit, party_id: str) -> Party:
-    found = unit.session.get(Party, party_id, populate_existing=True)
+    found = unit.session.get(Party, party_id, populate_existing=True) if is_id(party_id) else None
     if found is None:
         raise NotFoundError("party", party_id)
     return found

@@ -8,12 +8,12 @@ from sqlalchemy import table as named_table
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col, select
 
-from service.bookkeeping import Installation
+from service.bookkeeping import ORGANISATION, Installation
 from service.db import table
 from service.errors import NotFoundError
+from service.ids import is_id
 from service.parties.models import Party
 
-ORGANISATION = "organisation_id"
 _INSTALLATION = table(Installation)
 _PARTY = table(Party)
 # Media are a higher room; how many a party answers for is asked of the table alone.
@@ -22,7 +22,7 @@ GONE = "gone"
 
 
 def party(session: Session, party_id: str) -> Party:
-    found = session.get(Party, party_id)
+    found = session.get(Party, party_id) if is_id(party_id) else None
     if found is None:
         raise NotFoundError("party", party_id)
     return found

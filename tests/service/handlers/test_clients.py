@@ -1,5 +1,7 @@
 """The clients that every room's tests use."""
 
+from datetime import timedelta
+
 import pytest
 
 from service.handlers.models import Role
@@ -12,6 +14,6 @@ def test_a_client_is_signed_in_with_its_role(role, client_as, runtime):
     client = client_as(role)
     secret = client.cookies[cookie_name(runtime)]
     with runtime.database.reading() as session:
-        person = person_by_session(session, secret_hash(secret), runtime.clock())
+        person = person_by_session(session, secret_hash(secret), runtime.clock(), timedelta(hours=1))
     assert person.handler_id == client.handler_id
     assert person.roles == (role,)
