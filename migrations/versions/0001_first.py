@@ -285,6 +285,8 @@ def upgrade() -> None:
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("step_total", sa.Integer(), nullable=False),
+        sa.Column("step_done", sa.Integer(), nullable=False),
         sa.Column("manifest", sa.LargeBinary(), nullable=True),
         sa.Column("manifest_sha256", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
@@ -540,6 +542,7 @@ def upgrade() -> None:
         sa.Column("container_id", sa.String(length=26), nullable=True),
         sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("packed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("packed_by", sa.String(length=26), nullable=True),
         sa.Column("packed_entry", sa.BigInteger(), nullable=True),
         sa.Column("packed_from", sa.String(length=26), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),

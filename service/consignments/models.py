@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from service.db import EnumText, UtcTime, table
@@ -16,12 +16,11 @@ class Direction(StrEnum):
 
 
 class ConsignmentState(StrEnum):
-    """open → frozen → in_transit → receiving → received → reconciled; cancelled from open or frozen."""
+    """open → frozen → in_transit → received → reconciled; cancelled from open or frozen."""
 
     OPEN = "open"
     FROZEN = "frozen"
     IN_TRANSIT = "in_transit"
-    RECEIVING = "receiving"
     RECEIVED = "received"
     RECONCILED = "reconciled"
     CANCELLED = "cancelled"
@@ -48,6 +47,8 @@ class Consignment(SQLModel, table=True):
     released_at: datetime | None = Field(default=None, sa_type=UtcTime)
     received_at: datetime | None = Field(default=None, sa_type=UtcTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    step_total: int = 0  # media that the step under way is about (packing, receipt, unpacking) …
+    step_done: int = 0  # … and how many of them it has seen
     manifest: bytes | None = Field(default=None, sa_type=LargeBinary)
     manifest_sha256: str | None = Field(default=None, max_length=64)
 
@@ -63,24 +64,38 @@ CONSIGNMENT = Projection(
 )  # fmt: skip
 
 
-class LineOutcome(StrEnum):
-    EXPECTED = "expected"
+class LineState(StrEnum):
+    """wanted → scanned → packed, then at the other end matched | missing, then unpacked; skipped needs a reason; extra was not listed."""
+
+    WANTED = "wanted"
+    SCANNED = "scanned"
+    PACKED = "packed"
     MATCHED = "matched"
     MISSING = "missing"
     EXTRA = "extra"
+    UNPACKED = "unpacked"
+    SKIPPED = "skipped"
 
 
 class ManifestLine(SQLModel, table=True):
-    """One medium of the manifest, and what became of it at the receiving end."""
+    """One medium of a consignment: wanted while it is packed, `line` numbers it once the manifest is frozen."""
 
     __tablename__ = "manifest_line"
+    __table_args__ = (Index("ix_manifest_line_state", "consignment_id", "state"),)
 
     consignment_id: str = Field(primary_key=True, foreign_key="consignment.consignment_id", max_length=26)
     medium_id: str = Field(primary_key=True, foreign_key="medium.medium_id", index=True, max_length=26)
-    line: int
+    line: int | None = None
+    state: LineState = Field(sa_type=EnumText(LineState))
     container_id: str | None = Field(default=None, max_length=26)
-    outcome: LineOutcome = Field(sa_type=EnumText(LineOutcome))
+    scanned_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    packed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    packed_by: str | None = Field(default=None, max_length=26)
+    packed_entry: int | None = Field(default=None, sa_type=BigInteger)
+    packed_from: str | None = Field(default=None, max_length=26)
     seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    unpacked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    skip_reason: str | None = Field(default=None, max_length=500)
 
 
 class SealOutcome(StrEnum):
@@ -91,13 +106,14 @@ class SealOutcome(StrEnum):
 
 
 class ConsignmentContainer(SQLModel, table=True):
-    """One container of the consignment, with the seal it left under and how it arrived."""
+    """One container of the consignment: the seal it left under, and how it arrived."""
 
     __tablename__ = "consignment_container"
 
     consignment_id: str = Field(primary_key=True, foreign_key="consignment.consignment_id", max_length=26)
     container_id: str = Field(primary_key=True, foreign_key="container.container_id", max_length=26)
-    seal_number: str = Field(max_length=32)
-    pieces: int
+    seal_number: str | None = Field(default=None, max_length=32)
+    sealed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    pieces: int = 0
     seal_outcome: SealOutcome = Field(sa_type=EnumText(SealOutcome))
     seen_at: datetime | None = Field(default=None, sa_type=UtcTime)

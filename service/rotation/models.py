@@ -114,22 +114,11 @@ RUN = Projection(
 
 
 class Step(StrEnum):
-    """Where a line stands. Out: the first block in order; home: the second; `skipped` leaves the run with a reason."""
+    """What the library did for a line; packing, signing and receipt are the consignment's and stand there."""
 
     PLANNED = "planned"
     EJECTED = "ejected"
-    SCANNED_OUT = "scanned_out"
-    PACKED = "packed"
-    SEALED = "sealed"
-    SIGNED = "signed"
-    ACKNOWLEDGED = "acknowledged"
-
-    RECALLED = "recalled"
-    RETURNING = "returning"
-    RECEIVED = "received"
-    UNPACKED = "unpacked"
     LOADED = "loaded"
-
     SKIPPED = "skipped"
 
 
@@ -148,12 +137,5 @@ class RunLine(SQLModel, table=True):
     batch: int | None = None
     ejected_at: datetime | None = Field(default=None, sa_type=UtcTime)
     emptied_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    scanned_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    packed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    sealed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    signed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    received_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    unpacked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     loaded_at: datetime | None = Field(default=None, sa_type=UtcTime)
     skip_reason: str | None = Field(default=None, max_length=500)

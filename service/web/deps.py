@@ -19,12 +19,13 @@ from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
 
+from service.answers import Answer, RequestKey, once
 from service.errors import ForbiddenError, NotSignedInError
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.ledger.writer import Actor, Unit, Via
 from service.runtime import Runtime
-from service.web.answers import Answer, RequestKey, once
+from service.web.errors import refusal
 
 T = TypeVar("T")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -66,6 +67,7 @@ async def signed_in(request: Request) -> Person:
         raise NotSignedInError
     if request.method not in SAFE_METHODS and person.session_hash is not None:
         await check_csrf(request, person.csrf_token)
+    await request.app.state.sign_ins.see(person)
     return person
 
 
@@ -135,7 +137,7 @@ class Act:
         return json_answer(self.runtime.writer.run(self.actor, self.unit(work, status)))
 
     def unit(self, work: Callable[[Unit], BaseModel], status: int) -> Callable[[Unit], Answer]:
-        return once(self.key, status, lambda unit: work(unit).model_dump_json().encode())
+        return once(self.key, status, lambda unit: work(unit).model_dump_json().encode(), refusal)
 
 
 def json_answer(answer: Answer) -> Response:

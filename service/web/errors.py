@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.answers import Answer
 from service.errors import (
     FaultError,
     ForbiddenError,
@@ -80,6 +81,11 @@ def problem(error: StrongroomError, status: int | None = None) -> dict[str, obje
     if isinstance(error, InvalidInputError) and error.fields:
         body["fields"] = error.fields
     return body | {name: value for name, value in error.facts.items() if value is not None}
+
+
+def refusal(error: StrongroomError) -> Answer:
+    """The problem as an answer that is kept for a repeat."""
+    return Answer(status_of(error), orjson.dumps(problem(error), default=str))
 
 
 def problem_response(error: StrongroomError, status: int | None = None) -> Response:

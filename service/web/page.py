@@ -26,14 +26,15 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from service.answers import RequestKey, once
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.ids import new_id
 from service.ledger import store
 from service.ledger.writer import Actor, Unit, Via
 from service.runtime import Runtime
-from service.web.answers import RequestKey, once
 from service.web.deps import declared, permitted, runtime_of
+from service.web.errors import refusal
 from service.web.kept_errors import from_problem
 from service.web.templating import render
 from service.web.views.frame import Count, Frame, Place
@@ -109,7 +110,7 @@ class Page:
     def act(self, work: Callable[[Unit], Any]) -> Any:
         """Do the work in one unit; returns what it returns (strings, numbers, lists and maps of these)."""
         answer = self.runtime.writer.run(
-            self.actor, once(self._key(), 200, lambda unit: orjson.dumps(work(unit)))
+            self.actor, once(self._key(), 200, lambda unit: orjson.dumps(work(unit)), refusal)
         )
         if answer.status >= 400:  # noqa: PLR2004 - first HTTP error status
             raise from_problem(orjson.loads(answer.body))

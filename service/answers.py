@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
@@ -13,7 +12,6 @@ from service.bookkeeping import KeptAnswer
 from service.db import table
 from service.errors import InvalidInputError, StrongroomError
 from service.ledger.writer import Unit
-from service.web.errors import problem, status_of
 
 _KEPT = table(KeptAnswer)
 MAX_KEY = 80
@@ -81,7 +79,12 @@ def keep(connection: Connection, answers: Sequence[tuple[RequestKey, Answer]], n
     connection.execute(insert(_KEPT), rows)
 
 
-def once(key: RequestKey | None, status: int, work: Callable[[Unit], bytes]) -> Callable[[Unit], Answer]:
+Refusal = Callable[[StrongroomError], Answer]
+
+
+def once(
+    key: RequestKey | None, status: int, work: Callable[[Unit], bytes], refusal: Refusal
+) -> Callable[[Unit], Answer]:
     """`work` as a unit that runs once per key; a refusal is kept too, a repeat is refused in the same words."""
     if key is None:
         return lambda unit: Answer(status, work(unit))
@@ -92,14 +95,14 @@ def once(key: RequestKey | None, status: int, work: Callable[[Unit], bytes]) -> 
             raise found
         if found is not None:
             return found
-        answer = _attempt(unit, status, work)
+        answer = _attempt(unit, status, work, refusal)
         keep(unit.connection, [(key, answer)], unit.now)
         return answer
 
     return guarded
 
 
-def _attempt(unit: Unit, status: int, work: Callable[[Unit], bytes]) -> Answer:
+def _attempt(unit: Unit, status: int, work: Callable[[Unit], bytes], refusal: Refusal) -> Answer:
     savepoint = unit.connection.begin_nested()
     before = len(unit.rows)
     try:
@@ -108,6 +111,6 @@ def _attempt(unit: Unit, status: int, work: Callable[[Unit], bytes]) -> Answer:
     except StrongroomError as error:
         savepoint.rollback()
         unit.forget(before)
-        return Answer(status_of(error), orjson.dumps(problem(error), default=str))
+        return refusal(error)
     savepoint.commit()
     return answer

@@ -1,0 +1,160 @@
+"""What the scans of one batch and one consignment share: the facts, read once, and the writes, collected."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, func, select, update
+
+from service.consignments.actions import Facts, load
+from service.consignments.models import Consignment, LineState, ManifestLine
+from service.containers.models import Container
+from service.db import table
+from service.errors import ForbiddenError
+from service.handlers.rules import Permission
+from service.holds.models import Hold
+from service.ledger.writer import Unit
+from service.locations.models import Location, LocationKind
+from service.media.models import Content, Medium
+from service.scanning.rules import Outcome, Tone
+from service.scanning.schemas import Counts, Scan, ScanOut
+
+_MEDIUM = table(Medium)
+_LOCATION = table(Location)
+_LINE = table(ManifestLine)
+_CONTAINER = table(Container)
+_HOLD = table(Hold)
+_CONSIGNMENT = table(Consignment)
+
+_KEY: BindParameter[str] = bindparam("_medium_id")
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_FACTS = (
+    select(
+        _MEDIUM.c.medium_id, _MEDIUM.c.barcode, _MEDIUM.c.custodian_id, _MEDIUM.c.location_id, _MEDIUM.c.container_id,
+        _MEDIUM.c.content, _LOCATION.c.kind, _LOCATION.c.path,
+        _LINE.c.state, _LINE.c.container_id.label("line_container"),
+        select(_HOLD.c.hold_id).where(_HOLD.c.medium_id == _MEDIUM.c.medium_id, _HOLD.c.released_at.is_(None)).exists().label("held"),
+    )
+    .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
+    .outerjoin(_LINE, (_LINE.c.medium_id == _MEDIUM.c.medium_id) & (_LINE.c.consignment_id == bindparam("consignment")))
+    .where(_MEDIUM.c.barcode.in_(_CODES))
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class MediumFacts:
+    """A medium and its line in this consignment, kept current while the batch goes on."""
+
+    medium_id: str
+    barcode: str
+    custodian_id: str
+    location_id: str
+    container_id: str | None
+    content: Content
+    location_kind: LocationKind
+    path: str
+    line: LineState | None
+    line_container: str | None
+    held: bool
+
+
+@dataclass(slots=True)
+class ContainerFacts:
+    container_id: str
+    barcode: str
+    capacity: int
+    location_id: str
+    inside: int
+    row: Any
+
+    @property
+    def room_left(self) -> int:
+        return self.capacity - self.inside
+
+
+@dataclass(slots=True)
+class Batch:
+    unit: Unit
+    number: str
+    done: int = 0  # lines that this batch moved to “done”
+    _lines: list[dict[str, object]] = field(default_factory=list)
+    _consignment: Facts | None = None
+
+    @property
+    def consignment(self) -> Facts:
+        if self._consignment is None:
+            self._consignment = load(self.unit, self.number)
+        return self._consignment
+
+    def acts_as(self, scan: Scan) -> None:
+        """The entries that follow are this scan's: a batch holds scans of several people."""
+        self.unit.actor = scan.actor
+
+    def media(self, codes: set[str]) -> dict[str, MediumFacts]:
+        """By barcode; one query for all codes of the batch."""
+        consignment = self.consignment.id if self.number else ""
+        rows = self.unit.connection.execute(_FACTS, {"consignment": consignment, "codes": sorted(codes)})
+        return {row[1]: MediumFacts(*row) for row in rows}
+
+    def containers(self, codes: set[str]) -> dict[str, ContainerFacts]:
+        """By barcode, with how many media are inside."""
+        if not codes:
+            return {}
+        rows = self.unit.connection.execute(
+            select(_CONTAINER).where(_CONTAINER.c.barcode.in_(sorted(codes)))
+        ).all()
+        counted = (
+            select(_MEDIUM.c.container_id, func.count())
+            .where(_MEDIUM.c.container_id.in_([row.container_id for row in rows]))
+            .group_by(_MEDIUM.c.container_id)
+        )
+        inside: dict[str | None, int] = dict(self.unit.connection.execute(counted).tuples().all())
+        return {
+            row.barcode: ContainerFacts(
+                row.container_id,
+                row.barcode,
+                row.capacity,
+                row.location_id,
+                inside.get(row.container_id, 0),
+                row,
+            )
+            for row in rows
+        }
+
+    def require(self, scan: Scan, permission: Permission, party_id: str) -> None:
+        """The scanning person has the permission and belongs to the party whose step this is."""
+        if not scan.person.may(permission) or scan.person.party_id != party_id:
+            raise ForbiddenError(
+                f"{scan.person.name} may not scan for {scan.task}. Nothing was recorded.",
+                next_step="Ask somebody of the party whose step this is.",
+            )
+
+    def set_line(self, medium_id: str, **values: object) -> None:
+        """Collected; all rows of one batch set the same columns."""
+        self._lines.append({"_medium_id": medium_id, **values})
+
+    def write_lines(self) -> None:
+        """The collected line changes in one bulk statement, and the counts of the step."""
+        if self._lines:
+            statement = update(_LINE).where(
+                _LINE.c.consignment_id == self.consignment.id, _LINE.c.medium_id == _KEY
+            )
+            self.unit.connection.execute(statement, self._lines)
+        if self.done:
+            row = _CONSIGNMENT.c.consignment_id == self.consignment.id
+            self.unit.connection.execute(
+                update(_CONSIGNMENT).where(row).values(step_done=_CONSIGNMENT.c.step_done + self.done)
+            )
+
+    def counts(self) -> Counts:
+        row = self.consignment.row
+        done = row.step_done + self.done
+        return Counts(left=row.step_total - done, done=done)
+
+
+def band(outcome: Outcome, word: str, code: str, sentence: str, **more: Any) -> ScanOut:
+    """The answer in the tone that belongs to its outcome."""
+    tones = {
+        Outcome.RIGHT: Tone.GREEN, Outcome.WRONG: Tone.RED, Outcome.WARN: Tone.AMBER, Outcome.REPEAT: Tone.BLUE,
+        Outcome.COMMAND: Tone.BLUE,
+    }  # fmt: skip
+    return ScanOut(outcome, more.pop("tone", tones[outcome]), word, code, sentence, **more)
