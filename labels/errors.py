@@ -21,6 +21,7 @@ LabelError
 │   ├── StockPositionError
 │   └── CalibrationError
 ├── DotPitchError                 the printer's dots cannot draw the bars to specification
+├── UnsnappedError                laid out without the dots of the printer it is to be printed on
 └── LogoError
 """
 
@@ -171,3 +172,12 @@ class LogoError(LabelError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The logo cannot be printed: {reason}.")
+
+
+class UnsnappedError(LabelError):
+    def __init__(self, text: str, dpi: int) -> None:
+        self.text, self.dpi = text, dpi
+        super().__init__(
+            f"The bars of {text!r} were not laid out for {dpi} dpi, so a printer would round their widths. "
+            f"Lay the label out with dpi={dpi}."
+        )

@@ -7,7 +7,7 @@ from labels.errors import OpaquePayloadError, StockTooSmallError
 from labels.faces import CAP_HEIGHT, drawable, fitting_size, shortened
 from labels.layout import Anchor, Bars, Element, Face, Layout, Modules, Text
 from labels.stock import Size, Stock
-from labels.symbols.code128 import code128, gs1_sscc
+from labels.symbols.code128 import SSCC_APPLICATION_ID, code128, gs1_sscc
 from labels.symbols.linear import LinearSymbol, Symbology
 from labels.symbols.matrix import Correction, MatrixSymbol, data_matrix, qr
 from labels.symbols.pitch import MM_PER_INCH, snapped_module
@@ -52,7 +52,8 @@ def coded_label(label: Coded, stock: Stock, dpi: int | None = None) -> Layout:
         elements = _beside(label, stock, room, margin, dpi)
     else:
         elements = _under(label, stock, room, dpi)
-    return Layout(label.payload, stock.label.width, stock.label.height, tuple(elements))
+    payload = SSCC_APPLICATION_ID + label.payload if label.symbology is Symbology.GS1_128 else label.payload
+    return Layout(payload, stock.label.width, stock.label.height, tuple(elements))
 
 
 def _margin(stock: Stock) -> float:

@@ -1,8 +1,9 @@
 """One label to ZPL II for 300 and 600 dpi printers: native bar codes, the printer's scalable font, no colour."""
 
+from labels.errors import UnsnappedError
 from labels.faces import CAP_HEIGHT, text_width
 from labels.layout import WHITE, Anchor, Bars, Box, Layout, Modules, Text
-from labels.stock import UNCALIBRATED, Calibration
+from labels.stock import UNCALIBRATED, Calibration, Size
 from labels.symbols.linear import LinearSymbol, Symbology
 from labels.symbols.matrix import MatrixSymbol
 from labels.symbols.pitch import MM_PER_INCH
@@ -10,6 +11,7 @@ from labels.symbols.pitch import MM_PER_INCH
 # Everything that is not one of these goes out as a hexadecimal escape: no text can end a field or start a command.
 PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-+*/()$%#'=&!?@")
 MOST_COPIES = 999
+DOT_TOLERANCE = 0.01
 # Cap height of the printer's font 0 as a share of its character height.
 FONT_0_CAP = 0.73
 FONT_0_WIDTH = 0.5
@@ -20,8 +22,8 @@ JUSTIFIED = {Anchor.START: "L", Anchor.MIDDLE: "C", Anchor.END: "R"}
 def label_to_zpl(
     layout: Layout, dpi: int, *, copies: int = 1, calibration: Calibration = UNCALIBRATED
 ) -> bytes:
-    """One format, `^XA` to `^XZ`. The layout's bars must have been made for the same `dpi`. Scale does not apply."""
-    dots = _Dots(dpi)
+    """One format, `^XA` to `^XZ`. Of the calibration the offsets apply. Raises UnsnappedError: lay out with the same dpi."""
+    dots = _Dots(dpi, Size(layout.width, layout.height))
     shift = (dots(calibration.offset_x_mm), dots(calibration.offset_y_mm))
     head = [
         "^XA",
@@ -38,10 +40,10 @@ def label_to_zpl(
 
 
 class _Dots:
-    """Millimetres to whole dots."""
+    """Millimetres to whole dots of a printer; `size` of the label in mm."""
 
-    def __init__(self, dpi: int) -> None:
-        self.dpi = dpi
+    def __init__(self, dpi: int, size: Size) -> None:
+        self.dpi, self.size = dpi, size
 
     def __call__(self, mm: float) -> int:
         return round(mm * self.dpi / MM_PER_INCH)
@@ -79,21 +81,26 @@ def _box(box: Box, dots: _Dots) -> str:
 
 
 def _text(text: Text, dots: _Dots) -> str:
-    """The scalable font at the layout's cap height, never wider than the layout's own text."""
-    height = dots(text.size_mm * CAP_HEIGHT[text.face] / FONT_0_CAP)
+    """The scalable font at the layout's cap height, about as wide as the layout's own text."""
+    cap = text.size_mm * CAP_HEIGHT[text.face]
+    height = dots(cap / FONT_0_CAP)
     room = dots(text_width(text.text, text.size_mm, text.face))
     width = min(height, max(1, int(room / max(1, len(text.text)) / FONT_0_WIDTH)))
-    cap = text.size_mm * CAP_HEIGHT[text.face]
-    block = (
-        room + height
-    )  # a block wraps when it is tight; half a character of air on each side keeps it in one line
-    if text.turned:
-        x, y = dots(text.x - cap), dots(text.y) - round(block * (1 - HALVES[text.anchor]))
-        turn = "B"
-    else:
-        x, y = dots(text.x) - round(block * HALVES[text.anchor]), dots(text.y - cap)
-        turn = "N"
-    return f"^FO{max(0, x)},{max(0, y)}^A0{turn},{height},{width}^FB{block},1,0,{JUSTIFIED[text.anchor]}{field(text.text)}"
+    along, most = (text.y, dots.size.height) if text.turned else (text.x, dots.size.width)
+    block, start = _block(dots(along), dots(most), room + height, text.anchor, turned=text.turned)
+    x, y = (dots(text.x - cap), start) if text.turned else (start, dots(text.y - cap))
+    font = f"^A0{'B' if text.turned else 'N'},{height},{width}"
+    return f"^FO{max(0, x)},{max(0, y)}{font}^FB{block},1,0,{JUSTIFIED[text.anchor]}{field(text.text)}"
+
+
+def _block(at: int, most: int, wanted: int, anchor: Anchor, *, turned: bool) -> tuple[int, int]:
+    """Length and start of the line's block. It wraps when it is tight, so it is longer than the text, but stays inside."""
+    before, after = (most - at, at) if turned else (at, most - at)
+    share = HALVES[anchor]
+    room = min(before / share if share else wanted, after / (1 - share) if share < 1 else wanted)
+    block = min(wanted, int(room))
+    ahead = 1 - share if turned else share
+    return block, at - round(block * ahead)
 
 
 def _bars(bars: Bars, dots: _Dots) -> str:
@@ -103,15 +110,28 @@ def _bars(bars: Bars, dots: _Dots) -> str:
 
 
 def _native_bars(symbol: LinearSymbol, height: int, dots: _Dots) -> str:
-    narrow = dots(symbol.narrow_mm)
+    narrow = _whole_dots(symbol, dots)
     match symbol.symbology:
         case Symbology.CODE_39:
-            wide = symbol.dots[1] / symbol.dots[0] if symbol.dots else 2.8
-            return f"^BY{narrow},{wide:.1f},{height}^B3N,N,{height},N,N{field(symbol.text)}"
+            wide = _wide_dots(symbol, narrow, dots)
+            return f"^BY{narrow},{wide / narrow:.1f},{height}^B3N,N,{height},N,N{field(symbol.text)}"
         case Symbology.GS1_128:
             return f"^BY{narrow}^BCN,{height},N,N,N,N{field('>;>8' + symbol.text)}"
         case _:
             return f"^BY{narrow}^BCN,{height},N,N,N,A{field(symbol.text)}"
+
+
+def _whole_dots(symbol: LinearSymbol, dots: _Dots) -> int:
+    narrow = dots(symbol.narrow_mm)
+    if narrow < 1 or abs(symbol.narrow_mm * dots.dpi / MM_PER_INCH - narrow) > DOT_TOLERANCE:
+        raise UnsnappedError(symbol.text, dots.dpi)
+    return narrow
+
+
+def _wide_dots(symbol: LinearSymbol, narrow: int, dots: _Dots) -> int:
+    if symbol.dots is None or symbol.dots[0] != narrow:
+        raise UnsnappedError(symbol.text, dots.dpi)
+    return symbol.dots[1]
 
 
 def _modules(modules: Modules, dots: _Dots) -> str:
