@@ -4,7 +4,7 @@
     sg:///dev/tape/by-id/scsi-…       a changer through the kernel's SCSI generic driver
     mtx:///dev/sg3                    a changer through the mtx program (fallback)
 
-Options follow as a query: `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
+Options follow as a query: `drive` (which drive of a virtual library: serial number or 1, 2, …), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
 `needs_eject` (yes, no or unknown).
 """
 
@@ -25,6 +25,8 @@ from drivers.simulator import folder as simulator_folder
 from drivers.simulator.hands import Hands
 from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
 from drivers.simulator.transport import SimulatorTransport
+from drivers.tape.protocol import TapeDrive
+from drivers.tape.ssc import SscDrive
 
 SIMULATOR = "sim"
 
@@ -57,7 +59,7 @@ def _path(parts: SplitResult) -> str:
     return parts.path
 
 
-OPTIONS = frozenset({"settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"})
+OPTIONS = frozenset({"drive", "settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"})
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
@@ -104,6 +106,23 @@ def _open_simulator(url: DeviceUrl) -> Changer:
     )
 
 
+def open_drive(url: str) -> TapeDrive:
+    """A tape drive; a virtual library's drives are chosen by `?drive=` serial number or 1, 2, …"""
+    parsed = parse_url(url)
+    return DRIVE_SCHEMES[parsed.scheme](parsed)
+
+
+def _open_simulated_drive(url: DeviceUrl) -> TapeDrive:
+    library, wanted = SimulatedLibrary(Path(url.path)), url.options.get("drive", "1")
+    with library.folder.locked() as state:
+        names = {drive.serial: unit for unit, drive in enumerate(state.drives, start=1)}
+    unit = (names | {str(n): n for n in names.values()}).get(wanted)
+    if unit is None:
+        library.folder.close()
+        raise BackendUnavailableError(f"{url.text!r}: no drive {wanted}; there are {', '.join(names)}")
+    return SscDrive(SimulatorTransport(library, unit), url=url.text)
+
+
 def lock_for(name: str) -> ProcessLock:
     """A lock for devices that have no file of their own to lock."""
     digest = sha256(name.encode()).hexdigest()[:16]
@@ -125,3 +144,4 @@ def open_hands(url: str) -> Hands | None:
 
 
 SCHEMES: dict[str, Callable[[DeviceUrl], Changer]] = {SIMULATOR: _open_simulator}
+DRIVE_SCHEMES: dict[str, Callable[[DeviceUrl], TapeDrive]] = {SIMULATOR: _open_simulated_drive}

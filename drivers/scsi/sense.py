@@ -127,7 +127,7 @@ BY_KEY: dict[int, tuple[type[DeviceError], str | None]] = {
     SenseKey.NOT_READY: (NotReadyError, NotReadyReason.OTHER),
     SenseKey.UNIT_ATTENTION: (UnitAttentionError, AttentionKind.OTHER),
     SenseKey.ILLEGAL_REQUEST: (IllegalRequestError, None),
-    SenseKey.DATA_PROTECT: (IllegalRequestError, None),
+    SenseKey.DATA_PROTECT: (MediumError, None),
     SenseKey.MEDIUM_ERROR: (MediumError, None),
     SenseKey.BLANK_CHECK: (MediumError, None),
     SenseKey.ABORTED_COMMAND: (CommandAbortedError, None),

@@ -1,11 +1,13 @@
 """A drive as the robot meets it: taking a cartridge, giving it back, holding on to it."""
 
 from drivers.media_types import drive_takes
+from drivers.scsi.stream import Activity
 from drivers.simulator.faults import active
 from drivers.simulator.reply import refuse
 from drivers.simulator.state import Cartridge, Drive, LibraryState
 
-EXPIRED_CLEANING, CLEANING_TAPE = 22, 11
+EXPIRED_CLEANING, DEAD_CHIP = 22, 15
+INCOMPATIBLE, EXPIRED = "2/30/00", "2/30/0B"
 CLEAN_NOW, CLEAN_SOON = 20, 21
 REMEMBERED_DRIVES = 4
 MEDIUM_CHANGED = (0x28, 0x00)
@@ -28,22 +30,39 @@ def check_release(state: LibraryState, drive: Drive) -> None:
 def seat(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) -> None:
     """The robot has pushed the cartridge in; the drive loads what it can use."""
     state.raise_attention(unit_of(state, drive), *MEDIUM_CHANGED)
-    drive.position = 0
-    drive.wrong_keys = 0
+    drive.seated, drive.position, drive.wrong_keys, drive.refusal = True, 0, 0, ""
     if cartridge.cleaning:
         clean(drive, cartridge)
-    elif drive_takes(drive.generation, cartridge.barcode):
+    elif not drive_takes(drive.generation, cartridge.barcode):
+        drive.refusal = INCOMPATIBLE
+    else:
         load(state, drive, cartridge, now)
 
 
 def load(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) -> None:
     """Thread the tape: the cartridge's own memory counts it."""
-    drive.loaded, drive.position = True, 0
-    drive.ready_at = now + state.load_s
+    drive.seated = drive.loaded = True
+    drive.position, drive.refusal = 0, ""
+    calibration = active(state, "optimising")
+    first = calibration is not None and not cartridge.optimised
+    drive.loading_activity = Activity.CALIBRATING if first else Activity.LOADING
+    drive.ready_at = now + (calibration["seconds"] if calibration and first else state.load_s)
+    cartridge.optimised = True
     cartridge.load_count += 1
     cartridge.written_this_load = cartridge.read_this_load = 0
+    if cartridge.memory_dead:
+        drive.alerts = sorted({*drive.alerts, DEAD_CHIP})
     name = f"{drive.vendor:<8}{drive.serial:<32}"
     cartridge.last_drives = [name, *cartridge.last_drives][:REMEMBERED_DRIVES]
+
+
+def unload(drive: Drive) -> None:
+    """Rewind and let go; a key that was to be cleared on demount is gone."""
+    drive.seated = drive.loaded = False
+    drive.position = 0
+    if drive.encryption.get("clear_on_demount"):
+        drive.encryption = {}
+        drive.key_instance += 1
 
 
 def clean(drive: Drive, cartridge: Cartridge) -> None:
@@ -55,12 +74,13 @@ def clean(drive: Drive, cartridge: Cartridge) -> None:
         ]
     else:
         drive.alerts = sorted({*drive.alerts, EXPIRED_CLEANING})
-    drive.loaded = False
+        drive.refusal = EXPIRED
+    drive.seated = drive.loaded = False
 
 
 def empty(state: LibraryState, address: int, now: float) -> None:
     """The robot has taken the cartridge out, if the address is a drive's."""
     drive = state.drive_at(address)
     if drive is not None:
-        drive.loaded, drive.position, drive.ready_at = False, 0, now
-        drive.wrong_keys = 0
+        unload(drive)
+        drive.ready_at, drive.wrong_keys, drive.refusal = now, 0, ""

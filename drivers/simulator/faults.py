@@ -86,6 +86,12 @@ FAULTS: dict[str, FaultKind] = {
         _fault("short-status", "element status ends 8 bytes early"),
         _fault("empty-type-zero", "element type 0 brings overlapping pages"),
         _fault("slow-motion", "moves take so many seconds", seconds=2.0),
+        _fault(
+            "optimising",
+            "a medium's first load in a drive takes so many seconds of calibration",
+            seconds=60.0,
+        ),
+        _fault("alerts-only-by-clearing", "TapeAlert has only page 2E, which clears on read"),
         _fault("memory-write-dropped", "WRITE ATTRIBUTE reports GOOD and drops the write"),
         _fault("write-error", "writing fails with 3/0C/00", times=1),
         _fault("read-error", "reading fails with 3/11/00", times=1),

@@ -12,6 +12,7 @@ from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
 from drivers.simulator.layout import definition_from_json, definition_to_json, initial_state
 from drivers.simulator.state import LibraryState
+from drivers.simulator.tape_file import TapeFile
 
 DEFINITION, STATE, LOCK, MEDIA = "definition.json", "state.json", "lock", "media"
 CHANGER_LOCK = "changer.lock"
@@ -58,6 +59,7 @@ class Folder:
         self.path = path
         self.state = LibraryState()
         self.definition: LibraryDefinition
+        self.tapes: dict[str, TapeFile] = {}
         self._seen: tuple[int, ...] = ()
         self._threads = threading.RLock()
         if not (path / STATE).is_file():

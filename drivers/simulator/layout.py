@@ -69,7 +69,7 @@ def initial_state(definition: LibraryDefinition) -> LibraryState:
         cartridge.readable, cartridge.cleaning = item.readable, item.cleaning
         state.cartridges[cartridge.serial] = cartridge
     for drive in state.drives:
-        drive.loaded = state.at(drive.address) is not None
+        drive.seated = drive.loaded = state.at(drive.address) is not None
     return state
 
 

@@ -150,8 +150,15 @@ def _put_down(folder: Folder, cartridge: Cartridge, motion: Motion) -> None:
             cartridge.place, cartridge.source = int(address), motion.src
         case ("unloaded", _, _):
             cartridge.place, cartridge.source = motion.dst, motion.src
+            _refuse_load(folder.state, motion.dst)
         case _:
             _place(folder, cartridge, motion)
+
+
+def _refuse_load(state: LibraryState, address: int) -> None:
+    drive = state.drive_at(address)
+    if drive is not None:
+        drive.seated, drive.refusal = True, LOAD_FAILED
 
 
 def _place(folder: Folder, cartridge: Cartridge, motion: Motion) -> None:

@@ -39,16 +39,22 @@ class Cartridge:
 
 @dataclass(slots=True)
 class Drive:
-    """`loaded`: threaded, not only seated. Times are seconds since the epoch."""
+    """`seated`: pushed in and held; `loaded`: threaded too. `refusal` is the sense of an unusable medium.
+
+    Times are seconds since the epoch. `encryption` holds the parameters of the last Set Data
+    Encryption page, the key in hex; a virtual drive keeps no secrets.
+    """
 
     address: int
     vendor: str
     product: str
     serial: str
     generation: int
+    seated: bool = False
     loaded: bool = False
+    refusal: str = ""
     ready_at: float = 0.0
-    busy_activity: int = 0
+    loading_activity: int = 0
     position: int = 0
     alerts: list[int] = field(default_factory=list)
     prevented_by: list[str] = field(default_factory=list)

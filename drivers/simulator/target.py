@@ -9,9 +9,10 @@ from drivers.scsi.cdb import DeviceType, Layout
 from drivers.scsi.exchange import Sense, Status
 from drivers.scsi.sense import encode_fixed_sense
 from drivers.scsi.sense_table import SenseKey
-from drivers.simulator import changer_unit
+from drivers.simulator import changer_unit, tape_unit
 from drivers.simulator.call import Call, Handler, Steps
 from drivers.simulator.common_pages import SMALL_COMMAND_S, opcode_list
+from drivers.simulator.drive_view import check_ready
 from drivers.simulator.faults import active, consume
 from drivers.simulator.folder import Folder
 from drivers.simulator.reply import UNKNOWN_COMMAND, RefusedError, Reply, check_condition, refuse
@@ -79,17 +80,18 @@ class SimulatedLibrary:
             if status is not None:
                 return Reply(status=status)
             _check_attention(call)
-        handlers, needs_ready, check_ready = UNITS[device]
+        handlers, needs_ready, require = UNITS[device]
         handler = handlers.get(layout) or COMMON.get(layout)
         if handler is None:
             return check_condition(UNKNOWN_COMMAND)
         if layout in needs_ready:
-            check_ready(call)
+            require(call)
         return _cut(handler(call), call)
 
 
 UNITS = {
     DeviceType.CHANGER: (changer_unit.HANDLERS, changer_unit.NEEDS_READY, changer_unit.check_ready),
+    DeviceType.TAPE: (tape_unit.HANDLERS, tape_unit.NEEDS_READY, check_ready),
 }
 
 
@@ -155,7 +157,7 @@ def _report_opcodes(call: Call) -> Reply:
     return Reply(opcode_list({layout: TIMEOUTS_S.get(layout, SMALL_COMMAND_S) for layout in layouts}))
 
 
-TIMEOUTS_S = changer_unit.TIMEOUTS_S
+TIMEOUTS_S = changer_unit.TIMEOUTS_S | tape_unit.TIMEOUTS_S
 COMMON: dict[Layout, Handler] = {
     cdb.REQUEST_SENSE: _request_sense,
     cdb.REPORT_LUNS: _report_luns,
