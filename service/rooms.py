@@ -7,14 +7,24 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from sqlmodel import Session
 
+from service.handlers import account_api
+from service.handlers import api as handlers_api
 from service.handlers.queries import Person
+from service.locations import api as locations_api
+from service.parties import api as parties_api
 from service.runtime import Runtime
 from service.web import health
 from service.web.views.frame import Count, Place
 
 VERSION = version("strongroom")
 
-ROUTERS: list[APIRouter] = [health.router]
+ROUTERS: list[APIRouter] = [
+    health.router,
+    handlers_api.router,
+    account_api.router,
+    parties_api.router,
+    locations_api.router,
+]
 
 # Each takes the runtime, starts its threads and gives back what stops them.
 BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = []

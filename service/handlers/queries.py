@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from sqlmodel import Session, col, select
 
 from service.errors import NotFoundError
-from service.ids import is_id
 from service.handlers.models import ApiToken, Handler, Role, SignIn
 from service.handlers.rules import Permission, permissions_of
+from service.ids import is_id
 
 # Parties are a higher room; whom a handler works for is asked of the table alone.
 _PARTY = named_table("party", column("party_id"), column("name"), column("active"))

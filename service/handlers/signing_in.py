@@ -79,7 +79,7 @@ def _open(unit: Unit, handler_id: str, login: str, lasts: timedelta) -> Opened:
 
 
 def change_own_password(
-    runtime: Runtime, person: Person, current: str, password: str, again: str, address: str
+    runtime: Runtime, person: Person, *, current: str, password: str, again: str, address: str
 ) -> None:
     """Ends the person's other sign-ins. A second press of the same button finds the password changed and is content."""
     rules.check_new_password(normalised(password), normalised(again), person.login)

@@ -19,8 +19,8 @@ MAX_NAME = 120
 
 
 class TokenEvent(StrEnum):
-    CREATED = "token:created"  # noqa: S105 - an event's tag
-    REVOKED = "token:revoked"  # noqa: S105 - an event's tag
+    CREATED = "token:created"
+    REVOKED = "token:revoked"
 
 
 def check_token(name: str, scopes: Iterable[Permission], allowed: frozenset[Permission], days: int) -> None:

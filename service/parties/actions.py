@@ -28,7 +28,7 @@ def create_party(unit: Unit, kind: PartyKind, name: str, contact: str = "") -> s
 
 
 def edit_party(unit: Unit, party_id: str, name: str, contact: str) -> None:
-    found = _existing(unit, party_id)
+    found = existing(unit, party_id)
     rules.check_words(name, contact)
     holder = queries.party_by_name(unit.connection, name)
     rules.check_name_is_free(name, taken=holder is not None and holder != party_id)
@@ -39,7 +39,7 @@ def edit_party(unit: Unit, party_id: str, name: str, contact: str) -> None:
 
 
 def deactivate_party(unit: Unit, party_id: str, reason: str | None = None) -> None:
-    found = _existing(unit, party_id)
+    found = existing(unit, party_id)
     in_its_hands = queries.media_in_custody(unit.connection, party_id)
     rules.check_can_deactivate(found.name, found.kind, in_its_hands)
     if found.active:
@@ -47,11 +47,11 @@ def deactivate_party(unit: Unit, party_id: str, reason: str | None = None) -> No
 
 
 def reactivate_party(unit: Unit, party_id: str) -> None:
-    if not _existing(unit, party_id).active:
+    if not existing(unit, party_id).active:
         unit.change(PARTY, party_id, {"active": True}, PartyEvent.REACTIVATED)
 
 
-def _existing(unit: Unit, party_id: str) -> Party:
+def existing(unit: Unit, party_id: str) -> Party:
     found = unit.session.get(Party, party_id, populate_existing=True) if is_id(party_id) else None
     if found is None:
         raise NotFoundError("party", party_id)

@@ -1,0 +1,49 @@
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.parties.models import Party, PartyKind
+
+LONGEST_TYPED = 1000
+
+
+class PartyShape(BaseModel):
+    party_id: str
+    kind: PartyKind
+    name: str
+    contact: str
+    active: bool
+
+    @staticmethod
+    def of(found: Party) -> "PartyShape":
+        return PartyShape.model_validate(found.model_dump())
+
+
+class NewParty(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"kind": "courier", "name": "Carrier 2", "contact": "Dispatch desk, day and night"}
+        },
+    )
+
+    kind: PartyKind
+    name: str = Field(max_length=LONGEST_TYPED)
+    contact: str = Field(default="", max_length=LONGEST_TYPED)
+
+
+class PartyEdit(BaseModel):
+    """What is left out stays."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"contact": "Dispatch desk, by day"}}
+    )
+
+    name: str | None = Field(default=None, max_length=LONGEST_TYPED)
+    contact: str | None = Field(default=None, max_length=LONGEST_TYPED)
+
+
+class PartyReason(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"reason": "The contract ended."}}
+    )
+
+    reason: str = Field(min_length=1, max_length=LONGEST_TYPED)
