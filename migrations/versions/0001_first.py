@@ -516,7 +516,9 @@ def upgrade() -> None:
         sa.Column("approver_id", sa.String(length=26), nullable=True),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_by", sa.String(length=26), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.String(length=26), nullable=True),
         sa.ForeignKeyConstraint(
             ["approver_id"],
             ["handler.handler_id"],
@@ -529,10 +531,19 @@ def upgrade() -> None:
             ["owner_id"],
             ["handler.handler_id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["placed_by"],
+            ["handler.handler_id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by"],
+            ["handler.handler_id"],
+        ),
         sa.PrimaryKeyConstraint("hold_id"),
         sa.UniqueConstraint("number"),
     )
     op.create_index(op.f("ix_hold_medium_id"), "hold", ["medium_id"], unique=False)
+    op.create_index(op.f("ix_hold_released_at"), "hold", ["released_at"], unique=False)
     op.create_table(
         "manifest_line",
         sa.Column("consignment_id", sa.String(length=26), nullable=False),

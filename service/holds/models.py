@@ -9,6 +9,8 @@ from service.ledger.projection import Projection
 
 
 class Hold(SQLModel, table=True):
+    """`placed_by` and `released_by` are the handlers who did it; None stands for the system."""
+
     __tablename__ = "hold"
 
     hold_id: str = Field(primary_key=True, max_length=26)
@@ -19,14 +21,17 @@ class Hold(SQLModel, table=True):
     approver_id: str | None = Field(default=None, foreign_key="handler.handler_id", max_length=26)
     review_on: date | None = None
     placed_at: datetime = Field(sa_type=UtcTime)
-    released_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    placed_by: str | None = Field(default=None, foreign_key="handler.handler_id", max_length=26)
+    released_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
+    released_by: str | None = Field(default=None, foreign_key="handler.handler_id", max_length=26)
 
 
 HOLD = Projection(
     "hold",
     table(Hold),
     "hold_id",
-    frozenset(
-        {"number", "medium_id", "reason", "owner_id", "approver_id", "review_on", "placed_at", "released_at"}
-    ),
-)
+    frozenset({
+        "number", "medium_id", "reason", "owner_id", "approver_id", "review_on", "placed_at", "placed_by", "released_at",
+        "released_by",
+    }),
+)  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from service.errors import OutdatedError
 from service.ledger.writer import Actor, Unit
 from service.media import queries, rules
 from service.media.accession import admit
@@ -56,17 +55,10 @@ def register_many(
     return [str(row["medium_id"]) for row in rows]
 
 
-def edit(
-    unit: Unit, medium_id: str, changes: Mapping[str, Any], *, reason: str = "", expected: str | None = None
-) -> None:
-    """Correct serial_number, dataset, written_on, expires_on, encrypted or tier.
-
-    `expected` is the ETag that the editor saw; raises OutdatedError when the medium changed since.
-    """
+def edit(unit: Unit, medium_id: str, changes: Mapping[str, Any], *, reason: str = "") -> None:
+    """Correct serial_number, dataset, written_on, expires_on, encrypted or tier; what is not named stays."""
     unit.flush()
     row = queries.row_of(unit.connection, medium_id)
-    if expected is not None and expected != queries.etag(row):
-        raise OutdatedError("medium")
     values = _checked(row, changes)
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:

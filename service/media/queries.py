@@ -1,7 +1,6 @@
 """Reading media: one, many, and what a registration has to know."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -11,11 +10,10 @@ from sqlmodel import Session
 
 from service.db import table
 from service.errors import NotFoundError
-from service.ledger.format import canonical_bytes
 from service.locations.models import ELEMENT_KINDS, Location
 from service.media.accession import Known, Place
 from service.media.barcodes import shown
-from service.media.models import MEDIUM, Custody, Medium
+from service.media.models import Custody, Medium
 from service.media.rules import BarcodeTakenError, Standing
 from service.media.schemas import NewMedium
 from service.parties.models import Party
@@ -89,12 +87,6 @@ def _lookup(
 
 def values_of(row: MediumRow) -> dict[str, Any]:
     return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for it
-
-
-def etag(row: MediumRow) -> str:
-    """Changes with every projected value."""
-    logged = MEDIUM.logged(values_of(row))
-    return f'"{sha256(canonical_bytes(logged)).hexdigest()[:20]}"'
 
 
 def standing(row: MediumRow) -> Standing:

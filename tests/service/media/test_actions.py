@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from media_site import make_site, new, register, replay_agrees, row
 
-from service.errors import InvalidInputError, NotFoundError, OutdatedError
+from service.errors import InvalidInputError, NotFoundError
 from service.ledger import store
 from service.ledger.writer import SYSTEM
 from service.media import actions, queries, rules
@@ -107,15 +107,6 @@ def test_a_correction_is_an_entry_and_an_unchanged_one_is_not(runtime, site):
     edit(runtime, medium_id, {"dataset": "claims-images", "expires_on": date(2027, 1, 1)})
     assert entries(runtime, medium_id)[0].changes == {"dataset": "claims-images", "expires_on": "2027-01-01"}
     assert replay_agrees(runtime)
-
-
-def test_an_edit_of_an_outdated_medium_is_refused(runtime, site):
-    medium_id = register(runtime, site, "STR142L8")
-    seen = queries.etag(row(runtime, "STR142L8"))
-    edit(runtime, medium_id, {"dataset": "billing-db"}, expected=seen)
-    with pytest.raises(OutdatedError):
-        edit(runtime, medium_id, {"dataset": "claims-images"}, expected=seen)
-    assert row(runtime, "STR142L8").dataset == "billing-db"
 
 
 def test_another_serial_number_wants_a_reason(runtime, site):
