@@ -94,7 +94,13 @@ def resume(unit: Unit, job_id: str, how: Resume) -> None:
     row = job_row(unit, job_id)
     if row.state is not JobState.NEEDS_OPERATOR:
         raise JobStateError(job_id, row.state, JobState.QUEUED)
-    progress = {"resume": how.value, "paused": None, "resumed_by": unit.actor.handler_id, "refusals": None}
+    progress = {
+        "resume": how.value,
+        "paused": None,
+        "resumed_by": unit.actor.handler_id,
+        "tries": None,
+        "approved": how is Resume.GO_ON or None,
+    }
     become(unit, row, JobState.QUEUED, JobEvent.RESUMED, progress=progress, reason=how.value)
 
 

@@ -287,9 +287,17 @@ def pause(unit: Unit, job_id: str, fence: int, by: str) -> None:
     )  # fmt: skip
 
 
-def abandon(unit: Unit, job_id: str, fence: int) -> None:
+def abandon(unit: Unit, job_id: str, fence: int, by: str) -> None:
     """A worker's answer to a person's wish to cancel, between two steps."""
-    become(unit, held(unit, job_id, fence), JobState.CANCELLED, JobEvent.CANCELLED, progress={"stop": None})
+    progress = {"stop": None, "stop_by": None}
+    become(
+        unit,
+        held(unit, job_id, fence),
+        JobState.CANCELLED,
+        JobEvent.CANCELLED,
+        progress=progress,
+        reason=f"Cancelled by {by}.",
+    )
 
 
 def note_fault(unit: Unit, device_id: str, fault: str | None) -> None:

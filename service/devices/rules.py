@@ -1,6 +1,6 @@
 """What a job may do next. Pure: facts and `now` in, decision or error out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -156,51 +156,3 @@ def what_was_seen(
     seen = SEEN[verdict].format(source=source, destination=destination, found=found or "an unknown place")
     answer = "" if told in {"", "GOOD"} else f" The library said: {told.rstrip('.')}."
     return f"{barcode} {seen}.{answer} It is not moved again before somebody has looked."
-
-
-@dataclass(frozen=True, slots=True)
-class ToEject:
-    """A medium of the run. `place` is None when it is seen nowhere; `in_slot` when the robot may take it from there."""
-
-    medium_id: str
-    barcode: str
-    place: str | None
-    in_slot: bool
-    frozen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A medium that the job leaves where it is."""
-
-    medium_id: str
-    barcode: str
-    why: str
-
-
-def left_behind(lines: Iterable[ToEject]) -> list[Left]:
-    return [Left(line.medium_id, line.barcode, why) for line in lines if (why := why_left(line)) is not None]
-
-
-def why_left(line: ToEject) -> str | None:
-    if line.frozen:
-        return "kept out of every job until its discrepancy is resolved"
-    if line.place is None:
-        return "not seen in the library"
-    if not line.in_slot:
-        return f"in {line.place}; it goes out once it is back in a slot"
-    return None
-
-
-def next_batch(lines: Sequence[ToEject], free_mail_slots: int) -> list[ToEject]:
-    """The media that go out together: what may go, as far as the mail slots reach."""
-    return [line for line in lines if why_left(line) is None][:free_mail_slots]
-
-
-def batches_needed(media: int, mail_slots: int) -> int:
-    return -(-media // mail_slots) if mail_slots else 0
-
-
-def free_slot_for(free: Iterable[int]) -> int | None:
-    """Where a medium that came home goes: the lowest free slot."""
-    return min(free, default=None)
