@@ -7,8 +7,9 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from sqlmodel import Session
 
-from service.handlers import account_api
+from service.handlers import account_api, account_pages, administration, door_pages
 from service.handlers import api as handlers_api
+from service.handlers import pages as handlers_pages
 from service.handlers.queries import Person
 from service.locations import api as locations_api
 from service.parties import api as parties_api
@@ -22,6 +23,10 @@ ROUTERS: list[APIRouter] = [
     health.router,
     handlers_api.router,
     account_api.router,
+    door_pages.router,
+    account_pages.router,
+    administration.router,
+    handlers_pages.router,
     parties_api.router,
     locations_api.router,
 ]

@@ -1,9 +1,10 @@
 """One-time links: the first administrator's, and a handler's to a new password. Only the token's hash is stored."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.engine import Connection
 
 from service.bookkeeping import ORGANISATION
 from service.db import table
@@ -88,17 +89,25 @@ def set_password_by_link(unit: Unit, token_hash: str, password_hash: str) -> str
     return str(link.handler_id)
 
 
-def _use(unit: Unit, token_hash: str) -> Row[Any, Any]:
-    link = _open_link(unit, token_hash)
+def check_link(connection: Connection, token_hash: str, now: datetime, *, of_handler: bool) -> str:
+    """The login it is for, empty for the first administrator's. Raises LinkError when it is of the other kind or over."""
+    link = _open_link(connection, token_hash, now)
+    if (link.handler_id is not None) != of_handler:
+        raise LinkError
+    return str(link.login or "")
+
+
+def _use(unit: Unit, token_hash: str) -> Row[Any, Any, Any]:
+    link = _open_link(unit.connection, token_hash, unit.now)
     unit.connection.execute(update(_LINK).where(_LINK.c.token_hash == token_hash).values(used_at=unit.now))
     return link
 
 
-def _open_link(unit: Unit, token_hash: str) -> Row[Any, Any]:
-    link = unit.connection.execute(
-        select(_LINK.c.token_hash, _LINK.c.handler_id).where(
-            _LINK.c.token_hash == token_hash, _LINK.c.used_at.is_(None), _LINK.c.expires_at > unit.now
-        )
+def _open_link(connection: Connection, token_hash: str, now: datetime) -> Row[Any, Any, Any]:
+    link = connection.execute(
+        select(_LINK.c.token_hash, _LINK.c.handler_id, HANDLER.table.c.login)
+        .join(HANDLER.table, HANDLER.table.c.handler_id == _LINK.c.handler_id, isouter=True)
+        .where(_LINK.c.token_hash == token_hash, _LINK.c.used_at.is_(None), _LINK.c.expires_at > now)
     ).one_or_none()
     if link is None:
         raise LinkError

@@ -172,6 +172,13 @@ def check_an_administrator_stays(name: str, others: int) -> None:
         )
 
 
+def check_reason(reason: str) -> None:
+    if not reason:
+        raise InvalidInputError(
+            "Nothing was changed: the reason is missing.", fields={"reason": "Write down the reason."}
+        )
+
+
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,79}")
 MAX_NAME = 120
 

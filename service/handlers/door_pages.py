@@ -1,0 +1,209 @@
+"""Pages before anybody is signed in: sign in, the first administrator, a new password by link. And signing out."""
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service.errors import InvalidInputError, StrongroomError, TooManyError
+from service.handlers import cookies, rules
+from service.handlers.credentials import hash_password, normalised
+from service.handlers.link_actions import check_link, create_first_administrator, set_password_by_link
+from service.handlers.queries import secret_hash
+from service.handlers.rules import Permission
+from service.handlers.session_actions import end_sign_in
+from service.handlers.signing_in import sign_in
+from service.ledger.writer import Actor, Via
+from service.runtime import Runtime
+from service.web.deps import CsrfError, RuntimeDep, public
+from service.web.errors import status_of
+from service.web.filling import refilled, text
+from service.web.page import Page, page_for
+from service.web.sign_ins import cookie_name
+from service.web.templating import render
+from service.web.views.forms import Field, FieldKind, Form
+from service.web.views.frame import Frame
+from service.web.views.pages import DoorPage
+
+router = APIRouter(include_in_schema=False)
+
+NOBODY = Actor(None, Via.WEB)
+
+
+async def _typed(request: Request) -> FormData:
+    return await request.form()
+
+
+Typed = Annotated[FormData, Depends(_typed)]
+
+
+def _raw(typed: FormData, name: str) -> str:
+    """A password as typed: spaces at its ends belong to it."""
+    value = typed.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _door(request: Request, runtime: Runtime, view: DoorPage, status: int = 200) -> Response:
+    token = cookies.door_token(request, runtime)
+    frame = Frame(site=runtime.settings.site, now=runtime.clock(), zone=request.app.state.zone, csrf=token)
+    response = HTMLResponse(render("pages/door.html", view, frame), status)
+    cookies.set_door_token(response, runtime, token)
+    return response
+
+
+def _again(
+    request: Request, runtime: Runtime, view: DoorPage, typed: FormData, error: StrongroomError
+) -> Response:
+    assert view.form is not None
+    shown = replace(view, form=refilled(view.form, typed, error))
+    response = _door(request, runtime, shown, status_of(error))
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _login_field(*, autofocus: bool = True) -> Field:
+    return Field("login", "Login", autocomplete="username", autofocus=autofocus)
+
+
+def _new_password_fields() -> tuple[Field, Field]:
+    help_text = f"At least {rules.SHORTEST_PASSWORD} characters; a sentence is easy to keep in mind."
+    return (
+        Field("password", "Password", FieldKind.PASSWORD, help=help_text, autocomplete="new-password"),
+        Field("again", "The password again", FieldKind.PASSWORD, autocomplete="new-password"),
+    )
+
+
+def _sign_in_view(then: str) -> DoorPage:
+    password = Field("password", "Password", FieldKind.PASSWORD, autocomplete="current-password")
+    form = Form("sign-in", "/sign-in", "Sign in", (_login_field(), password), hidden=(("then", then),))
+    lead = "" if then == "/" else "Then the page you asked for opens."
+    forgotten = "Password forgotten: your system administrator can send you a link for a new one."
+    return DoorPage("Sign in", None, "Sign in", lead, form, (forgotten,))
+
+
+@router.get("/sign-in", dependencies=[public()])
+def sign_in_page(request: Request, runtime: RuntimeDep, then: str = "/") -> Response:
+    return _door(request, runtime, _sign_in_view(cookies.local_path(then)))
+
+
+@router.post("/sign-in", dependencies=[public()])
+def sign_in_post(request: Request, runtime: RuntimeDep, typed: Typed) -> Response:
+    then = cookies.local_path(text(typed, "then"))
+    try:
+        cookies.check_door(request, runtime, typed)
+        return _signed_in(request, runtime, text(typed, "login"), _raw(typed, "password"), then)
+    except StrongroomError as error:
+        return _again(request, runtime, _sign_in_view(then), typed, error)
+
+
+def _signed_in(request: Request, runtime: Runtime, login: str, password: str, then: str) -> Response:
+    """A sign-in that this browser had before ends."""
+    opened = sign_in(runtime, login, password, cookies.address_of(request), Via.WEB)
+    before = request.cookies.get(cookie_name(runtime))
+    if before:
+        actor = Actor(opened.handler_id, Via.WEB)
+        runtime.writer.run(actor, lambda unit: end_sign_in(unit, secret_hash(before)))
+        request.app.state.sign_ins.forget()
+    response = RedirectResponse(then, 303)
+    cookies.set_sign_in(response, runtime, opened)
+    response.delete_cookie(cookies.door_cookie(runtime), path="/")
+    return response
+
+
+OwnPage = Annotated[Page, page_for(Permission.OWN_ACCOUNT)]
+
+
+@router.get("/sign-out")
+def sign_out_page(page: OwnPage) -> Response:
+    form = Form("sign-out", "/sign-out", "Sign out")
+    view = DoorPage("Sign out", None, "Sign out", f"You are signed in as {page.person.name}.", form)
+    return page.render("pages/door.html", view)
+
+
+@router.post("/sign-out")
+def sign_out(page: OwnPage) -> Response:
+    session_hash = page.person.session_hash
+    if session_hash is not None:
+        page.runtime.writer.run(page.actor, lambda unit: end_sign_in(unit, session_hash))
+    page.request.app.state.sign_ins.forget()
+    response = RedirectResponse("/sign-in", 303)
+    cookies.clear_sign_in(response, page.runtime)
+    return response
+
+
+def _setup_view(token: str) -> DoorPage:
+    name = Field("name", "Name", help="As others see it in the ledger.", autocomplete="name")
+    fields = (_login_field(), name, *_new_password_fields())
+    form = Form("setup", f"/setup/{token}", "Make the first administrator", fields)
+    lead = (
+        "The system administrator gives out rights and looks after devices and places, and approves no runs."
+    )
+    note = "This link works once."
+    return DoorPage("First administrator", None, "The first administrator", lead, form, (note,))
+
+
+@router.get("/setup/{token}", dependencies=[public()])
+def setup_page(request: Request, runtime: RuntimeDep, token: str) -> Response:
+    with runtime.database.reading() as session:
+        check_link(session.connection(), secret_hash(token), runtime.clock(), of_handler=False)
+    return _door(request, runtime, _setup_view(token))
+
+
+@router.post("/setup/{token}", dependencies=[public()])
+def set_up(request: Request, runtime: RuntimeDep, token: str, typed: Typed) -> Response:
+    login, name, password = rules.login_of(text(typed, "login")), text(typed, "name"), _raw(typed, "password")
+    try:
+        cookies.check_door(request, runtime, typed)
+        rules.check_person(login, name)
+        hashed = _checked_hash(runtime, token, typed, login, of_handler=False)
+        runtime.writer.run(
+            NOBODY,
+            lambda unit: create_first_administrator(
+                unit, secret_hash(token), login=login, name=name, password_hash=hashed
+            ),
+        )
+    except (InvalidInputError, CsrfError) as error:
+        return _again(request, runtime, _setup_view(token), typed, error)
+    return _signed_in(request, runtime, login, password, "/")
+
+
+def _checked_hash(runtime: Runtime, token: str, typed: FormData, login: str, *, of_handler: bool) -> str:
+    """The link is looked at before the password is hashed: hashing is slow, and anybody may knock."""
+    with runtime.database.reading() as session:
+        check_link(session.connection(), secret_hash(token), runtime.clock(), of_handler=of_handler)
+    password, again = normalised(_raw(typed, "password")), normalised(_raw(typed, "again"))
+    rules.check_new_password(password, again, login)
+    return hash_password(password)
+
+
+def _reset_view(token: str, login: str) -> DoorPage:
+    form = Form("reset", f"/reset/{token}", "Set the password", _new_password_fields())
+    lead = f"For the login {login}. Its other sign-ins end."
+    return DoorPage("New password", None, "A new password", lead, form, ("This link works once.",))
+
+
+def _login_of_link(runtime: Runtime, token: str) -> str:
+    with runtime.database.reading() as session:
+        return check_link(session.connection(), secret_hash(token), runtime.clock(), of_handler=True)
+
+
+@router.get("/reset/{token}", dependencies=[public()])
+def reset_page(request: Request, runtime: RuntimeDep, token: str) -> Response:
+    return _door(request, runtime, _reset_view(token, _login_of_link(runtime, token)))
+
+
+@router.post("/reset/{token}", dependencies=[public()])
+def reset(request: Request, runtime: RuntimeDep, token: str, typed: Typed) -> Response:
+    login = _login_of_link(runtime, token)
+    try:
+        cookies.check_door(request, runtime, typed)
+        hashed = _checked_hash(runtime, token, typed, login, of_handler=True)
+        runtime.writer.run(NOBODY, lambda unit: set_password_by_link(unit, secret_hash(token), hashed))
+    except (InvalidInputError, CsrfError) as error:
+        return _again(request, runtime, _reset_view(token, login), typed, error)
+    request.app.state.sign_ins.forget()
+    return RedirectResponse("/sign-in?" + urlencode({"then": "/account"}), 303)
