@@ -68,16 +68,17 @@ def by_barcode(session: Session, barcode: str) -> MediumRow:
 
 def ids_by_barcode(connection: Connection, barcodes: Sequence[str]) -> dict[str, str]:
     """{barcode: medium_id} of those that are registered."""
-    return _lookup(connection, _MEDIUM.c.barcode, barcodes, _MEDIUM.c.medium_id)
+    return names(connection, _MEDIUM.c.barcode, _MEDIUM.c.medium_id, barcodes)
 
 
 def barcodes_of(connection: Connection, medium_ids: Iterable[str]) -> dict[str, str]:
-    return _lookup(connection, _MEDIUM.c.medium_id, medium_ids, _MEDIUM.c.barcode)
+    return names(connection, _MEDIUM.c.medium_id, _MEDIUM.c.barcode, medium_ids)
 
 
-def _lookup(
-    connection: Connection, key: Column[Any], wanted: Iterable[str], value: Column[Any]
+def names(
+    connection: Connection, key: Column[Any], value: Column[Any], wanted: Iterable[str]
 ) -> dict[str, str]:
+    """{key: value} of the rows whose key is wanted."""
     return {
         str(found): str(told)
         for part in chunks(dict.fromkeys(wanted))
@@ -94,7 +95,7 @@ def standing(row: MediumRow) -> Standing:
 
 
 def check_serial_is_free(connection: Connection, serial_number: str) -> None:
-    taken = _lookup(connection, _MEDIUM.c.serial_number, [serial_number], _MEDIUM.c.barcode)
+    taken = names(connection, _MEDIUM.c.serial_number, _MEDIUM.c.barcode, [serial_number])
     if taken:
         raise BarcodeTakenError(f"Serial number {serial_number}", taken[serial_number])
 
@@ -111,7 +112,7 @@ def known_for(connection: Connection, media: Sequence[NewMedium]) -> Known:
             row.party_id: row.kind for row in connection.execute(select(_PARTY.c.party_id, _PARTY.c.kind))
         },
         barcodes=set(ids_by_barcode(connection, [code for code in codes if len(code) <= MAX_BARCODE])),
-        serials=_lookup(connection, _MEDIUM.c.serial_number, serials, _MEDIUM.c.barcode),
+        serials=names(connection, _MEDIUM.c.serial_number, _MEDIUM.c.barcode, serials),
         occupants=_occupants(connection, elements),
     )
 
