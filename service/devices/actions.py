@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.db import table
 from service.devices.engine import JobEvent, become, close_step, job_row, merge
-from service.devices.models import DEVICE, JOB, Job, JobKind, JobState, JobStep
+from service.devices.models import DEVICE, JOB, Device, Job, JobKind, JobState, JobStep
 from service.devices.rules import GIVEN_UP, HOLDING, JobStateError, check_transition, may_take_over
 from service.ledger.writer import Unit
 
+_DEVICE = table(Device)
 _JOB = table(Job)
 _STEP = table(JobStep)
 
@@ -115,3 +116,9 @@ def look_now(unit: Unit, job_id: str) -> None:
 def set_enabled(unit: Unit, device_id: str, *, enabled: bool) -> None:
     event = DeviceEvent.ENABLED if enabled else DeviceEvent.DISABLED
     unit.change(DEVICE, device_id, {"enabled": enabled}, event)
+
+
+def note_fault(unit: Unit, device_id: str, fault: str | None) -> None:
+    """What is wrong with the device itself, for people; not history."""
+    text = fault[:500] if fault else None
+    unit.connection.execute(update(_DEVICE).where(_DEVICE.c.device_id == device_id).values(fault=text))

@@ -16,7 +16,7 @@ from service.db import table
 from service.devices import engine
 from service.devices.actions import Stop
 from service.devices.engine import Leased
-from service.devices.models import Job, JobState
+from service.devices.models import Job, JobState, JobStep
 from service.devices.recording import Recording, record_inventory
 from service.devices.rules import OutrunError, gives_way
 from service.devices.seen import Look, look_of
@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 WORKER = Actor(None, Via.DEVICE)
 _JOB = table(Job)
+_STEP = table(JobStep)
 T = TypeVar("T")
 
 
@@ -55,15 +56,15 @@ class HandedOverError(Exception):
 
 @dataclass
 class Duty:
-    """`changer` is open and used by this thread alone; `lost` is set when another worker took the job over."""
+    """`changer` is set before the work begins and used by this thread alone; `lost`: another worker took the job over."""
 
     runtime: Runtime
-    changer: Changer
     library_id: str
     library_name: str
     job: Leased
     timing: Timing
     stopping: threading.Event
+    changer: Changer = field(init=False)
     lost: threading.Event = field(default_factory=threading.Event)
     progress: dict[str, Any] = field(default_factory=dict)
     recorded_digest: str = ""
@@ -106,6 +107,13 @@ class Duty:
         if wish == Stop.CANCEL.value:
             self.write(lambda unit: engine.abandon(unit, self.job.job_id, self.job.fence, by))
             raise HandedOverError
+
+    def has_open_step(self) -> bool:
+        with self.runtime.database.reader.connect() as connection:
+            query = select(_STEP.c.step_id).where(
+                _STEP.c.job_id == self.job.job_id, _STEP.c.outcome_at.is_(None)
+            )
+            return connection.execute(query.limit(1)).first() is not None
 
     def snapshot(self) -> Snapshot:
         self.changer.wait_ready(deadline_s=self.timing.deadline_s)

@@ -23,12 +23,12 @@ from service.devices.batches import (
     plan_ejection,
     taken_out,
 )
-from service.devices.duty import Duty, Facts
+from service.devices.duty import Duty, Effect, Facts
 from service.devices.models import Device, ElementKind
 from service.devices.record import tag_rule
-from service.devices.rules import Judgement
+from service.devices.rules import MOVED, Judgement
 from service.devices.seen import Look, SeenElement
-from service.devices.steps import Settled, carry, finish_open_step, intent_of
+from service.devices.steps import Settled, carry, finish_open_step, intent_of, last_step
 from service.errors import UnavailableError
 from service.ledger.writer import Unit
 from service.locations.models import Location
@@ -61,34 +61,35 @@ def eject(duty: Duty) -> None:
     while True:
         duty.check()
         look = duty.look()
-        _note_taken(duty, look)
+        _write_down(duty, look)
         facts = _facts(duty, look)
-        _claim_ejected(duty, look, facts)
-        facts = _facts(duty, look)
-        batch = Batch.of_progress(duty.progress)
-        free = [element for element in look.of_kind(ElementKind.MAIL_SLOT) if element.is_free]
-        slots = len([element for element in look.of_kind(ElementKind.MAIL_SLOT) if element.installed])
-        plan = plan_ejection(facts.lines, batch, free_mail_slots=len(free), mail_slots=slots)
+        mail_slots = [element for element in look.of_kind(ElementKind.MAIL_SLOT) if element.installed]
+        free = [element for element in mail_slots if element.is_free]
+        plan = plan_ejection(
+            facts.lines,
+            Batch.of_progress(duty.progress),
+            free_mail_slots=len(free),
+            mail_slots=len(mail_slots),
+        )
         match plan:
             case MoveNext():
-                duty.note(
-                    batch=plan.batch.number,
-                    batches=plan.batch.of,
-                    filling=list(plan.batch.filling),
-                    left=None,
-                )
-                line = plan.line
-                intent = intent_of(
-                    line.medium_id, line.barcode, facts.tags[line.medium_id], facts.source[line.medium_id], free[0],
-                    batch=plan.batch.number,
-                )  # fmt: skip
-                _ask_if_needed(duty, carry(duty, intent, effect))
+                _ask_if_needed(duty, _carry_out(duty, plan, facts, free[0], effect))
             case WaitFor():
                 duty.wait(plan.sentence, has_work=True)
             case None:
                 left = [asdict(one) for one in left_behind(facts.lines)]
                 duty.finish(left=left or None, filling=None)
                 return
+
+
+def _carry_out(duty: Duty, plan: MoveNext, facts: Ejection, to: SeenElement, effect: Effect) -> Settled:
+    duty.note(batch=plan.batch.number, batches=plan.batch.of, filling=list(plan.batch.filling))
+    line = plan.line
+    intent = intent_of(
+        line.medium_id, line.barcode, facts.tags[line.medium_id], facts.source[line.medium_id], to,
+        batch=plan.batch.number,
+    )  # fmt: skip
+    return carry(duty, intent, effect)
 
 
 def _ask_if_needed(duty: Duty, settled: Settled | None) -> None:
@@ -168,35 +169,48 @@ def mail_slot_location(connection: Connection, library_id: str, address: int) ->
     return str(found)
 
 
-def _claim_ejected(duty: Duty, look: Look, facts: Ejection) -> None:
-    """A line whose medium already lies in a mail slot is ejected, whoever put it there."""
-    for line in facts.lines:
-        at = facts.source.get(line.medium_id)
-        if at is None or at.kind is not ElementKind.MAIL_SLOT or line.frozen:
-            continue
-        intent = intent_of(
-            line.medium_id,
-            line.barcode,
-            facts.tags[line.medium_id],
-            at,
-            at,
-            batch=int(duty.progress.get("batch", 1)),
-        )
-        duty.record(look, lambda unit, intent=intent: _record_ejected(duty, unit, intent))  # type: ignore[misc]  # bound at once
+def _write_down(duty: Duty, look: Look) -> None:
+    """The look, and what follows from it for the run: what a person took, and what lies in a mail slot already.
 
-
-def _note_taken(duty: Duty, look: Look) -> None:
-    """What a person took out of the mail slots since the last look."""
+    Lines are read before the look is recorded: the record of a medium in a mail slot is no longer one to eject.
+    """
     out = [Out(**item) for item in duty.progress.get("out", [])]
     taken, staying = taken_out(out, look)
-    if not taken and staying == out:
-        duty.record(look)
-        return
+    claimed = _claims(duty, look, {one.medium_id for one in out})
 
     def work(unit: Unit) -> None:
         for one in taken:
             if one.tag not in look.by_tag:
                 rotation.emptied(unit, str(duty.job.run_id), one.medium_id)
         duty.noted(unit, out=[asdict(one) for one in staying] or None)
+        duty.progress["out"] = [asdict(one) for one in staying]
+        for intent in claimed:
+            _record_ejected(duty, unit, intent)
 
-    duty.record(look, work)
+    changed = bool(taken or claimed) or staying != out
+    duty.record(look, work if changed else None)
+
+
+def _claims(duty: Duty, look: Look, known: set[str]) -> list[Facts]:
+    """Intents that were fulfilled without this job: the medium lies in a mail slot, whoever put it there."""
+    facts = _facts(duty, look)
+    batch = max(1, int(duty.progress.get("batch", 0)))
+    found = [
+        intent_of(line.medium_id, line.barcode, facts.tags[line.medium_id], at, at, batch=batch)
+        for line in facts.lines
+        if not line.frozen
+        and (at := facts.source.get(line.medium_id)) is not None
+        and at.kind is ElementKind.MAIL_SLOT
+    ]
+    return [*found, *_decided(duty, look, known)]
+
+
+def _decided(duty: Duty, look: Look, known: set[str]) -> list[Facts]:
+    """The medium an operator was asked about, when they said that it is where the picture shows: in a mail slot."""
+    step = last_step(duty)
+    if step is None or not duty.progress.get("approved") or step.intent["medium_id"] in known:
+        return []
+    at = look.by_tag.get(step.intent["tag"], ())
+    if len(at) != 1 or at[0].kind is not ElementKind.MAIL_SLOT or step.verdict in MOVED:
+        return []
+    return [{**step.intent, "destination": at[0].address, "destination_number": at[0].number}]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from service.db import table
-from service.devices.models import JOB, Device, Job, JobKind, JobState, JobStep
+from service.devices.models import JOB, Job, JobKind, JobState, JobStep
 from service.devices.owners import is_gone
 from service.devices.rules import (
     HOLDING,
@@ -28,7 +28,6 @@ from service.ledger.writer import Unit
 
 _JOB = table(Job)
 _STEP = table(JobStep)
-_DEVICE = table(Device)
 MOST_TEXT = 1000
 Progress = Mapping[str, object]
 
@@ -298,9 +297,3 @@ def abandon(unit: Unit, job_id: str, fence: int, by: str) -> None:
         progress=progress,
         reason=f"Cancelled by {by}.",
     )
-
-
-def note_fault(unit: Unit, device_id: str, fault: str | None) -> None:
-    """What is wrong with the device itself, for people; not history."""
-    text = fault[:500] if fault else None
-    unit.connection.execute(update(_DEVICE).where(_DEVICE.c.device_id == device_id).values(fault=text))

@@ -35,6 +35,7 @@ def load(duty: Duty) -> None:
     def effect(unit: Unit, intent: Facts) -> None:
         place = mail_slot_location(unit.connection, duty.library_id, intent["destination"])
         rotation.loaded(unit, intent["run_id"], intent["medium_id"], place)
+        duty.noted(unit, approved=None)
 
     settled = finish_open_step(duty, effect)
     if settled is not None and settled.judgement is Judgement.ASK:
@@ -60,10 +61,14 @@ def load(duty: Duty) -> None:
 
 def _arrivals(duty: Duty, look: Look) -> Arrivals:
     with duty.runtime.database.reader.connect() as connection:
-        return arrivals_in(connection, duty.job.device_id, duty.library_id, look)
+        approved = bool(duty.progress.get("approved"))
+        return arrivals_in(connection, duty.job.device_id, duty.library_id, look, approved=approved)
 
 
-def arrivals_in(connection: Connection, device_id: str, library_id: str, look: Look) -> Arrivals:
+def arrivals_in(
+    connection: Connection, device_id: str, library_id: str, look: Look, *, approved: bool = False
+) -> Arrivals:
+    """`approved`: a person said that the robot may put down what it holds."""
     identity = connection.execute(
         select(_DEVICE.c.identity).where(_DEVICE.c.device_id == device_id)
     ).scalar_one()
@@ -73,9 +78,10 @@ def arrivals_in(connection: Connection, device_id: str, library_id: str, look: L
         (line, look.by_tag[tag][0]) for tag, line in expected.items() if len(look.by_tag.get(tag, ())) == 1
     ]
     mail_slots = look.of_kind(ElementKind.MAIL_SLOT)
+    sources = {ElementKind.MAIL_SLOT, ElementKind.TRANSPORT} if approved else {ElementKind.MAIL_SLOT}
     return Arrivals(
         expected=expected,
-        in_mail_slots=tuple((line, at) for line, at in seen if at.kind is ElementKind.MAIL_SLOT),
+        in_mail_slots=tuple((line, at) for line, at in seen if at.kind in sources),
         in_slots=tuple((line, at) for line, at in seen if at.kind is ElementKind.SLOT),
         strangers=tuple(e for e in mail_slots if e.full and e.tag not in expected),
     )

@@ -4,8 +4,9 @@ The intent names everything that the outcome needs, so that whoever finds the st
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from drivers.changer.model import MoveRequest, Snapshot
 from drivers.errors import DeviceError
@@ -151,10 +152,7 @@ def finish_open_step(duty: Duty, effect: Effect) -> Settled | None:
 
     By looking only: the command is never sent from here.
     """
-    with duty.runtime.database.reader.connect() as connection:
-        step = connection.execute(
-            select(_STEP).where(_STEP.c.job_id == duty.job.job_id).order_by(_STEP.c.ordinal.desc()).limit(1)
-        ).one_or_none()
+    step = last_step(duty)
     if step is None:
         return None
     if step.outcome_at is None:
@@ -164,6 +162,12 @@ def finish_open_step(duty: Duty, effect: Effect) -> Settled | None:
     again = {**step.intent, "looks_at": step.step_id}
     step_id = duty.write(lambda unit: engine.intend(unit, duty.job.job_id, duty.job.fence, again))
     return _recover(duty, step_id, step.intent, effect)
+
+
+def last_step(duty: Duty) -> Row[Any] | None:
+    query = select(_STEP).where(_STEP.c.job_id == duty.job.job_id)
+    with duty.runtime.database.reader.connect() as connection:
+        return connection.execute(query.order_by(_STEP.c.ordinal.desc()).limit(1)).one_or_none()
 
 
 def _recover(duty: Duty, step_id: str, intent: Facts, effect: Effect) -> Settled:

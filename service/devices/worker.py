@@ -1,0 +1,264 @@
+"""One thread a device: lease a job, work on it, look around; and the crew that keeps a worker for every enabled device."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+
+from drivers.changer.protocol import Changer
+from drivers.errors import DeviceError
+from drivers.registry import open_changer
+from service.db import table
+from service.devices import engine, faults
+from service.devices.actions import note_fault
+from service.devices.duty import WORKER, Duty, HandedOverError, Pulse, Timing, WorkerStoppingError
+from service.devices.ejecting import eject
+from service.devices.engine import Leased
+from service.devices.loading import load
+from service.devices.models import Device, JobKind
+from service.devices.moving import move_one, take_inventory
+from service.devices.owners import owner_name
+from service.devices.recording import record_inventory
+from service.devices.rules import OutrunError
+from service.devices.seen import Look, look_of
+from service.devices.watching import jobs_to_start, start_jobs
+from service.errors import StrongroomError, WriterStoppedError
+from service.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+_DEVICE = table(Device)
+Opener = Callable[[str], Changer]
+WORK: Mapping[JobKind, Callable[[Duty], None]] = {
+    JobKind.INVENTORY: take_inventory,
+    JobKind.EJECT: eject,
+    JobKind.LOAD: load,
+    JobKind.MOVE: move_one,
+}
+# A person stands by the answer of these: they fail at once instead of waiting for the library.
+FAILS_AT_ONCE = frozenset({JobKind.INVENTORY, JobKind.MOVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The device a worker stands at."""
+
+    device_id: str
+    name: str
+    url: str
+    library_id: str
+
+
+class DeviceWorker:
+    """`opener` gives the changer of a URL; it is opened in the worker's own thread and used nowhere else."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        post: Post,
+        *,
+        timing: Timing | None = None,
+        opener: Opener = open_changer,
+        owner: str | None = None,
+    ) -> None:
+        self.post, self.timing = post, timing or Timing()
+        self._runtime, self._opener, self._owner = runtime, opener, owner or owner_name()
+        self.stopping = threading.Event()
+        self._changer: Changer | None = None
+        self._fault = ""
+        self._thread = threading.Thread(target=self._run, name=f"device-{post.name}", daemon=True)
+
+    def start(self) -> "DeviceWorker":
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Ask it to end; `join` waits. A move under way is left to the next start, which looks where things are."""
+        self.stopping.set()
+
+    def join(self, timeout_s: float) -> bool:
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            while not self.stopping.is_set():
+                pause = self._turn()
+                self.stopping.wait(pause)
+        except WriterStoppedError:
+            log.info("device_worker_ends", device=self.post.name)
+        finally:
+            self._close()
+
+    def _turn(self) -> float:
+        """One job, or a look around; how long to rest after it, in seconds."""
+        try:
+            leased = self._lease()
+            if leased is not None:
+                self._work(leased)
+                return 0.0
+            self._watch()
+        except (WorkerStoppingError, HandedOverError):
+            return 0.0
+        except OutrunError as error:
+            log.warning("job_outrun", device=self.post.name, error=str(error))
+        except DeviceError as error:
+            self._note_fault(faults.translate(error, self.post.name).message)
+            self._close()
+            return self.timing.retry_s
+        return self.timing.poll_s
+
+    def _lease(self) -> Leased | None:
+        post = self.post
+        return self._runtime.writer.run(
+            WORKER, lambda unit: engine.lease(unit, post.device_id, self._owner, self.timing.lease_s)
+        )
+
+    def _work(self, leased: Leased) -> None:
+        duty = self._duty(leased)
+        try:
+            with Pulse(duty):
+                self._work_on(duty)
+        except (WorkerStoppingError, HandedOverError, OutrunError, WriterStoppedError):
+            raise
+        except Exception as error:  # worker boundary: the job waits for a person and the worker goes on
+            log.exception("job_failed", job=leased.job_id, error=repr(error))
+            told = error.message if isinstance(error, StrongroomError) else f"Unexpected: {error!r}."
+            duty.ask(f"{told} The job stands still; nothing else was moved.")
+
+    def _work_on(self, duty: Duty) -> None:
+        """A library that does not work now makes long jobs wait and short ones fail."""
+        while True:
+            try:
+                duty.changer = self._opened()
+                WORK[duty.job.kind](duty)
+            except DeviceError as error:
+                self._close()
+                fault = faults.translate(error, self.post.name)
+                log.warning("device_fault", device=self.post.name, error=str(error))
+                if duty.job.kind in FAILS_AT_ONCE and not duty.has_open_step():
+                    duty.fail(fault.message)
+                duty.wait(f"{fault.message} {fault.next_step}", seconds=self.timing.retry_s)
+            else:
+                self._note_fault("")
+                return
+
+    def _duty(self, leased: Leased) -> Duty:
+        return Duty(
+            runtime=self._runtime,
+            library_id=self.post.library_id,
+            library_name=self.post.name,
+            job=leased,
+            timing=self.timing,
+            stopping=self.stopping,
+        )
+
+    def _watch(self) -> None:
+        """With nothing to do: start what is due, and notice what others moved."""
+        post = self.post
+        with self._runtime.database.reader.connect() as connection:
+            due = jobs_to_start(connection, post.device_id, post.library_id)
+            known = connection.execute(
+                select(_DEVICE.c.inventory_at, _DEVICE.c.identity).where(
+                    _DEVICE.c.device_id == post.device_id
+                )
+            ).one_or_none()
+        if due:
+            self._runtime.writer.run(WORKER, lambda unit: start_jobs(unit, post.device_id, post.library_id))
+            return
+        every = timedelta(seconds=self.timing.observe_s)
+        if known is None or (
+            known.inventory_at is not None and self._runtime.clock() < known.inventory_at + every
+        ):
+            return
+        self._observe(str((known.identity or {}).get("digest", "")))
+
+    def _observe(self, known_digest: str) -> None:
+        changer = self._opened()
+        changer.wait_ready(deadline_s=self.timing.deadline_s)
+        look: Look = look_of(changer.inventory(deadline_s=self.timing.deadline_s))
+        changed = look.digest != known_digest
+        self._runtime.writer.run(
+            WORKER, lambda unit: record_inventory(unit, self.post.device_id, look, announced=changed)
+        )
+        self._fault = ""
+
+    def _opened(self) -> Changer:
+        if self._changer is None:
+            self._changer = self._opener(self.post.url)
+        return self._changer
+
+    def _close(self) -> None:
+        if self._changer is not None:
+            self._changer.close()
+            self._changer = None
+
+    def _note_fault(self, fault: str) -> None:
+        if fault == self._fault:
+            return
+        self._fault = fault
+        self._runtime.writer.run(WORKER, lambda unit: note_fault(unit, self.post.device_id, fault or None))
+
+
+class Crew:
+    """Keeps one worker for every enabled device, also for those added or switched off later."""
+
+    def __init__(
+        self, runtime: Runtime, timing: Timing | None = None, *, opener: Opener = open_changer
+    ) -> None:
+        self._runtime, self._timing, self._opener = runtime, timing or Timing(), opener
+        self._stopping = threading.Event()
+        self._workers: dict[Post, DeviceWorker] = {}
+        self._thread = threading.Thread(target=self._run, name="device-crew", daemon=True)
+
+    def start(self) -> "Crew":
+        self._thread.start()
+        return self
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._muster()
+            self._stopping.wait(self._timing.poll_s)
+
+    def _muster(self) -> None:
+        with self._runtime.database.reader.connect() as connection:
+            rows = connection.execute(
+                select(_DEVICE.c.device_id, _DEVICE.c.name, _DEVICE.c.url, _DEVICE.c.library_id).where(
+                    _DEVICE.c.enabled
+                )
+            ).all()
+        wanted = {Post(*row) for row in rows}
+        for post in wanted - self._workers.keys():
+            self._workers[post] = DeviceWorker(
+                self._runtime, post, timing=self._timing, opener=self._opener
+            ).start()
+        for post in self._workers.keys() - wanted:
+            self._workers[post].stop()
+        self._workers = {
+            post: worker for post, worker in self._workers.items() if post in wanted or worker.alive
+        }
+
+    def stop(self) -> None:
+        """Within `stop_s`: what still moves then is found by the next start."""
+        self._stopping.set()
+        self._thread.join(self._timing.stop_s)
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            if not worker.join(self._timing.stop_s):
+                log.warning("device_worker_left", device=worker.post.name, reason="a move is under way")
+
+
+def start_workers(runtime: Runtime) -> Callable[[], None]:
+    """For the server process; what it returns ends the workers."""
+    if not runtime.settings.worker:
+        return lambda: None
+    return Crew(runtime).start().stop
