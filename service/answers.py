@@ -103,14 +103,12 @@ def once(
 
 
 def _attempt(unit: Unit, status: int, work: Callable[[Unit], bytes], refusal: Refusal) -> Answer:
-    savepoint = unit.connection.begin_nested()
     before = len(unit.rows)
     try:
-        answer = Answer(status, work(unit))
-        unit.close()
+        with unit.connection.begin_nested():
+            answer = Answer(status, work(unit))
+            unit.close()
     except StrongroomError as error:
-        savepoint.rollback()
         unit.forget(before)
         return refusal(error)
-    savepoint.commit()
     return answer

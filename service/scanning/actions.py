@@ -65,18 +65,13 @@ def _by_task(scans: list[Scan], positions: list[int]) -> dict[tuple[TaskKind, st
 
 def _guarded(unit: Unit, task: tuple[TaskKind, str], scans: list[Scan]) -> Results:
     """A refusal that concerns the whole task (no such consignment, wrong state) is every scan's answer."""
-    savepoint = unit.connection.begin_nested()
     before = len(unit.rows)
     try:
-        results = TASKS[task[0]](Batch(unit, task[1]), scans)
+        with unit.connection.begin_nested():
+            return TASKS[task[0]](Batch(unit, task[1]), scans)
     except StrongroomError as error:
-        savepoint.rollback()
         unit.forget(before)
-        return (
-            [error] * len(scans) if len(scans) == 1 else [_guarded(unit, task, [scan])[0] for scan in scans]
-        )
-    savepoint.commit()
-    return results
+        return [error] if len(scans) == 1 else [_guarded(unit, task, [scan])[0] for scan in scans]
 
 
 def _repeat_within_batch(scans: list[Scan], answers: list[Answer | StrongroomError | None]) -> None:

@@ -107,7 +107,7 @@ class Batch:
             .where(_MEDIUM.c.container_id.in_([row.container_id for row in rows]))
             .group_by(_MEDIUM.c.container_id)
         )
-        inside: dict[str | None, int] = dict(self.unit.connection.execute(counted).tuples().all())
+        inside: dict[str | None, int] = {row[0]: row[1] for row in self.unit.connection.execute(counted)}
         return {
             row.barcode: ContainerFacts(
                 row.container_id,
