@@ -17,7 +17,7 @@ class KeptAnswer(SQLModel, table=True):
 
     __tablename__ = "kept_answer"
 
-    key: str = Field(primary_key=True, max_length=110)
+    key: str = Field(primary_key=True, max_length=120)
     request_sha256: str = Field(max_length=64)
     status: int
     answer: bytes = Field(sa_type=LargeBinary)

@@ -12,8 +12,13 @@ from service.handlers import api as handlers_api
 from service.handlers import pages as handlers_pages
 from service.handlers.queries import Person
 from service.locations import api as locations_api
+from service.locations import pages as locations_pages
+from service.locations import tree_pages as locations_tree
 from service.parties import api as parties_api
+from service.parties import pages as parties_pages
 from service.runtime import Runtime
+from service.scanning import api as scanning_api
+from service.scanning import pages as scanning_pages
 from service.web import health
 from service.web.views.frame import Count, Place
 
@@ -28,7 +33,12 @@ ROUTERS: list[APIRouter] = [
     administration.router,
     handlers_pages.router,
     parties_api.router,
+    parties_pages.router,
     locations_api.router,
+    locations_tree.router,
+    locations_pages.router,
+    scanning_api.router,
+    scanning_pages.router,
 ]
 
 # Each takes the runtime, starts its threads and gives back what stops them.

@@ -88,7 +88,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "kept_answer",
-        sa.Column("key", sa.String(length=110), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("request_sha256", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),

@@ -299,7 +299,7 @@ def _seal(batch: Batch, scan: Scan) -> ScanOut:
     counts = batch.counts()
     return band(
         Outcome.RIGHT, "Sealed", number, f"{scan.task.container} is closed", counts=counts, task=str(task),
-        commands=next_commands(task, counts), reload=True,
+        commands=next_commands(task, counts),
     )  # fmt: skip
 
 

@@ -176,7 +176,6 @@ def _look_at(batch: Batch, scan: Scan, outcome: SealOutcome) -> ScanOut:
                 f"Seal {scan.code} fits",
                 counts=counts,
                 task=task,
-                reload=True,
             )
         case SealOutcome.BROKEN:
             return band(

@@ -55,8 +55,8 @@ class ScanOut(msgspec.Struct, frozen=True, omit_defaults=True):
     moved: Moved | None = None
     unmoved: str | None = None
     commands: list[NextCommand] | None = None
+    about: str | None = None
     href: str | None = None
-    reload: bool = False
 
 
 class Scan(msgspec.Struct, frozen=True):

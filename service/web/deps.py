@@ -136,6 +136,10 @@ class Act:
         """Do the work in one unit and answer with what it returns, as JSON."""
         return json_answer(self.runtime.writer.run(self.actor, self.unit(work, status)))
 
+    def raw_unit(self, work: Callable[[Unit], bytes]) -> Callable[[Unit], Answer]:
+        """For answers that are JSON bytes already."""
+        return once(self.key, 200, work, refusal)
+
     def unit(self, work: Callable[[Unit], BaseModel], status: int) -> Callable[[Unit], Answer]:
         return once(self.key, status, lambda unit: work(unit).model_dump_json().encode(), refusal)
 

@@ -12,6 +12,7 @@ const KEPT = `strongroom-scans:${page.dataset.person}`;
 const QUIET = "strongroom-scan-quiet";
 const ANSWER_MS = 8000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
+const SHOWN = 200;
 const COMMAND = /^SR-[A-Z]+$/;
 const IDENTIFIER = /\b(?:[A-Z]{1,4}-\d[\d-]*|[A-Z]{2,4}\d{3,4}[A-Z0-9]{2})\b/g;
 const RETRIED = new Set([408, 425, 429, 502, 503, 504]);
@@ -97,7 +98,20 @@ function exclusively(work) {
   return navigator.locks ? navigator.locks.request(KEPT, work) : work();
 }
 
-async function send(scan) {
+// A container or a seal scanned before this one changes what this one is for, so the task is settled when it is sent:
+// once, because a repeat under the same key must be the same request.
+function settled(scan) {
+  if (scan.settled) return scan;
+  const now = page.dataset.task;
+  const fixed = { ...scan, settled: true, task: base(scan.task) === base(now) ? now : scan.task };
+  keep(kept().map((each) => (each.client_id === scan.client_id ? fixed : each)));
+  return fixed;
+}
+
+const base = (task) => task.split(":").slice(0, 2).join(":");
+
+async function send(waiting) {
+  const { settled: _, ...scan } = settled(waiting);
   let response;
   try {
     response = await fetch(page.dataset.api, {
@@ -169,6 +183,13 @@ function judgeHere(scan) {
   }
 }
 
+function settle(moved) {
+  row("left", moved.barcode)?.remove();
+  row("done", moved.barcode)?.remove(); // the place-holder of a scan that waited offline
+  byId("done")?.prepend(doneItem(moved));
+  while (byId("done")?.children.length > SHOWN) byId("done").lastElementChild.remove();
+}
+
 function moveToDone(item, scan) {
   item.remove();
   setCount("left-count", count("left-count") - 1);
@@ -195,8 +216,10 @@ function draw(answer) {
   const tone = answer.tone ?? TONES[answer.outcome] ?? "neutral";
   show(tone, answer.word, answer.barcode, answer.sentence, answer.detail ?? "");
   if (answer.href) return location.assign(answer.href);
-  if (answer.left) fill("left", answer.left.map(leftItem));
-  if (answer.done) fill("done", answer.done.map(doneItem));
+  if (answer.task) page.dataset.task = answer.task;
+  if (answer.about) byId("about").replaceChildren(...marked(` · ${answer.about}`));
+  if (answer.moved) settle(answer.moved);
+  if (answer.unmoved) row("done", answer.unmoved)?.remove();
   if (answer.counts) {
     setCount("left-count", answer.counts.left);
     setCount("done-count", answer.counts.done);
@@ -231,10 +254,6 @@ function marked(text) {
   return [...parts, (text ?? "").slice(at)];
 }
 
-function fill(id, items) {
-  byId(id)?.replaceChildren(...items);
-}
-
 function item(barcode) {
   const line = document.createElement("li");
   line.dataset.barcode = barcode;
@@ -242,12 +261,6 @@ function item(barcode) {
   const parts = /^([A-Z]+)(\d[A-Z\d]*?)([A-Z][A-Z\d])$/.exec(barcode) ?? [null, "", barcode, ""];
   link.append(parts[1], Object.assign(document.createElement("b"), { textContent: parts[2] }), parts[3]);
   line.append(link);
-  return line;
-}
-
-function leftItem(entry) {
-  const line = item(entry.barcode);
-  line.append(Object.assign(document.createElement("span"), { className: "quiet small place", textContent: entry.where ?? "" }));
   return line;
 }
 
