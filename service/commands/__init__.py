@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import ledger, serve
+from service.commands import handlers, ledger, serve
 
 
 def register(app: typer.Typer) -> None:
@@ -10,3 +10,4 @@ def register(app: typer.Typer) -> None:
     app.command("settings")(serve.show_settings)
     app.command("migrate")(serve.migrate_database)
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(handlers.app, name="handlers")

@@ -1,14 +1,12 @@
 """Administration of handlers."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from service.errors import InvalidInputError, RefusedError
 from service.handlers import actions, queries, rules
 from service.handlers.actions import HandlerEvent
 from service.handlers.administration import history
@@ -19,12 +17,12 @@ from service.handlers.models import HANDLER, Handler, Role
 from service.handlers.queries import secret_hash
 from service.handlers.rules import Permission
 from service.ledger.writer import Unit
-from service.web.filling import refilled
+from service.web.filling import act_or_again
 from service.web.page import Page, page_for
 from service.web.paging import After
 from service.web.views.admin import NewTokenView
 from service.web.views.frame import Place
-from service.web.views.pages import FormPage, ListPage, ThingPage
+from service.web.views.pages import ListPage, ThingPage
 from service.web.views.parts import (
     Act,
     Chip,
@@ -150,22 +148,7 @@ def create_handler(page: Manager) -> Response:
     def done(handler_id: str) -> Response:
         return page.redirect(f"/handlers/{handler_id}", "The handler is made. Send a link for the password.")
 
-    return _or_again(page, lambda: new_page(page), work, done)
-
-
-def _or_again(
-    page: Page, form: Callable[[], FormPage], work: Callable[[Unit], Any], done: Callable[[Any], Response]
-) -> Response:
-    """Do the work; a refusal shows the form again with what was typed."""
-    try:
-        answer = page.act(work)
-    except InvalidInputError as error:
-        view = form()
-        return page.render("pages/form.html", replace(view, form=refilled(view.form, page.form, error)), 422)
-    except RefusedError as error:
-        view = form()
-        return page.render("pages/form.html", replace(view, form=refilled(view.form, page.form, error)), 409)
-    return done(answer)
+    return act_or_again(page, lambda: new_page(page), work, done)
 
 
 @router.get("/{handler_id}")
@@ -227,7 +210,7 @@ def edit_handler_page(handler_id: str, page: Manager) -> Response:
 def edit_handler(handler_id: str, page: Manager) -> Response:
     found = queries.handler(page.session, handler_id)
     typed = {name: page.text(name) for name in ("name", "title", "party_id")}
-    return _or_again(
+    return act_or_again(
         page,
         lambda: edit_page(page, found),
         lambda unit: actions.edit_handler(unit, handler_id, **typed),
@@ -249,7 +232,7 @@ def change_roles(handler_id: str, page: Manager) -> Response:
         return page.redirect(f"/handlers/{handler_id}", "The roles are changed.")
 
     reason = page.text("reason") or None
-    return _or_again(
+    return act_or_again(
         page,
         lambda: roles_page(found),
         lambda unit: actions.change_roles(unit, handler_id, roles_of(page), reason),
@@ -274,7 +257,7 @@ def deactivate_handler(handler_id: str, page: Manager) -> Response:
         page.request.app.state.sign_ins.forget()
         return page.redirect(f"/handlers/{handler_id}", f"{found.name} is deactivated.")
 
-    return _or_again(page, lambda: deactivate_page(page, found), work, done)
+    return act_or_again(page, lambda: deactivate_page(page, found), work, done)
 
 
 @router.post("/{handler_id}/reactivate")

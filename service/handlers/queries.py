@@ -129,6 +129,12 @@ def handlers(
     return session.exec(query).all()
 
 
+def handlers_of(session: Session, party_id: str, limit: int) -> Sequence[Handler]:
+    """Who works for a party."""
+    query = select(Handler).where(Handler.party_id == party_id)
+    return session.exec(query.order_by(col(Handler.name)).limit(limit)).all()
+
+
 def active_count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Handler).where(col(Handler.active))).one()
 

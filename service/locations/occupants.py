@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, TableClause, column, func, not_, select
+from sqlalchemy import ColumnElement, Select, TableClause, case, column, func, not_, select
 from sqlalchemy import table as named_table
 from sqlalchemy.engine import Connection
 
+from service.locations.models import ELEMENT_KINDS, LOCATION
 from service.locations.rules import Occupants
+
+_L = LOCATION.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,14 @@ def occupants(connection: Connection, location_ids: Select[tuple[str]]) -> list[
 
 
 def counts(connection: Connection, kind: Kind) -> dict[str, int]:
-    """How many of the kind stand at each place itself."""
-    place = kind.table.c[kind.place]
-    query = select(place, func.count()).where(not_(kind.table.c[kind.state].in_(kind.past))).group_by(place)
+    """How many of the kind stand at each place itself; what is in a library's elements counts for the library."""
+    at = case((_L.c.kind.in_(ELEMENT_KINDS), _L.c.parent_id), else_=_L.c.location_id)
+    query = (
+        select(at, func.count())
+        .select_from(kind.table.join(_L, _L.c.location_id == kind.table.c[kind.place]))
+        .where(not_(kind.table.c[kind.state].in_(kind.past)))
+        .group_by(at)
+    )
     return {str(where): count for where, count in connection.execute(query)}
 
 

@@ -93,6 +93,27 @@ def ancestors(session: Session, place: Location) -> list[Location]:
     return found[::-1]
 
 
+def names_of(session: Session, location_ids: Sequence[str]) -> dict[str, str]:
+    rows = session.exec(
+        select(Location.location_id, Location.name).where(col(Location.location_id).in_(location_ids))
+    )
+    return dict(rows.all())
+
+
+def count_under(session: Session, location_id: str) -> int:
+    """How many places in use there are below this one."""
+    query = (
+        select(func.count())
+        .select_from(Location)
+        .where(
+            col(Location.location_id).in_(subtree(location_id)),
+            col(Location.location_id) != location_id,
+            col(Location.active),
+        )
+    )
+    return session.exec(query).one()
+
+
 def element_counts(session: Session) -> dict[tuple[str, LocationKind], int]:
     """How many slots, drives and mail slots each library has."""
     rows = session.exec(

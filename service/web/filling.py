@@ -1,13 +1,33 @@
 """A form shown again: with what was typed, and what is wrong beside each field."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from starlette.datastructures import FormData
+from starlette.responses import Response
 
-from service.errors import InvalidInputError, StrongroomError
+from service.errors import InvalidInputError, RefusedError, StrongroomError
+from service.ledger.writer import Unit
+from service.web.errors import status_of
+from service.web.page import Page
 from service.web.views.forms import Field, FieldKind, Form
+from service.web.views.pages import FormPage
 
 _NEVER_AGAIN = frozenset({FieldKind.PASSWORD, FieldKind.FILE})
+
+
+def act_or_again(
+    page: Page, form: Callable[[], FormPage], work: Callable[[Unit], Any], done: Callable[[Any], Response]
+) -> Response:
+    """Do the work, then what comes after it; a refusal shows the form again with what was typed."""
+    try:
+        answer = page.act(work)
+    except (InvalidInputError, RefusedError) as error:
+        view = form()
+        again = replace(view, form=refilled(view.form, page.form, error))
+        return page.render("pages/form.html", again, status_of(error))
+    return done(answer)
 
 
 def refilled(form: Form, typed: FormData, error: StrongroomError) -> Form:

@@ -102,7 +102,7 @@ class Page:
             signed_at=None if outsider else head.signed_at,
             notices=_notices(self.request),
             query=self.request.query_params.get("q", ""),
-            administration_href="/administration" if self.person.may(Permission.MANAGE_HANDLERS) else None,
+            administration_href="/administration" if self.person.may(Permission.READ) else None,
             simulated=bool(getattr(self.request.app.state, "simulated", False)),
             form_key=new_id(self.now),
         )
