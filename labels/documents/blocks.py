@@ -155,7 +155,7 @@ def _checkpoint_lines(words: Words, checkpoint: Checkpoint) -> list[tuple[str, F
     ]
 
 
-def _line(left: float, line: str, face: Face, size: float, pen: Pen, y: float) -> None:  # noqa: PLR0917  bound by partial
+def _line(left: float, line: str, face: Face, size: float, pen: Pen, y: float) -> None:
     pen.text((left, y + size), line, size, face)
 
 

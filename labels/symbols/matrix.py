@@ -57,13 +57,18 @@ def qr(text: str, correction: Correction = Correction.M) -> MatrixSymbol:
 
 @lru_cache(maxsize=256)
 def _made(symbology: Symbology, text: str, correction: Correction) -> MatrixSymbol:
-    # The level is QR's option; DataMatrix has none and would refuse it.
-    options = {"ec_level": correction.value} if symbology is Symbology.QR else {}
     try:
-        symbol = zxingcpp.create_barcode(text, FORMATS[symbology], **options)
+        symbol = zxingcpp.create_barcode(text, FORMATS[symbology], **_options(symbology, text, correction))
     except ValueError as error:
         raise UnencodableTextError(text, symbology.value) from error
     return MatrixSymbol(symbology, text, _rows(symbol.to_image(scale=1, add_quiet_zones=False)))
+
+
+def _options(symbology: Symbology, text: str, correction: Correction) -> dict[str, str]:
+    # The level is QR's option; DataMatrix has none and would refuse it. Without the designator the library writes a
+    # dash as Windows-1252, and a signed note read from paper would not verify.
+    level = {"ec_level": correction.value} if symbology is Symbology.QR else {}
+    return level if text.isascii() else {**level, "eci": "UTF-8"}
 
 
 def _rows(image: Any) -> tuple[tuple[bool, ...], ...]:

@@ -1,0 +1,141 @@
+"""Each document as a file: PDF/A-3b by an allowlist validator, embedded facts, embedded faces, the same bytes again."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from io import BytesIO
+
+import pikepdf
+import pytest
+from document_samples import ORGANISATION, every_document, issue, manifest
+from pikepdf import Name, pdfa
+from PIL import Image
+
+from labels.documents import LANGUAGES, Attachment, Paper, canonical_json, render
+from labels.errors import LogoError
+
+DOCUMENTS = every_document()
+
+
+def logo(mode: str = "RGBA") -> bytes:
+    out = BytesIO()
+    picture = Image.new("RGBA", (300, 120), (0, 0, 0, 0))
+    picture.paste((10, 80, 160, 160), (20, 20, 280, 100))
+    picture.convert(mode).save(out, "PNG")
+    return out.getvalue()
+
+
+def opened(pdf: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(BytesIO(pdf))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_document_is_pdf_a_3b(name, language):
+    report = pdfa.check(opened(render(DOCUMENTS[name], language=language).pdf), "3b")
+    assert report.findings == []
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "RGB", "L", "P", "1"])
+def test_a_document_with_a_logo_of_any_kind_is_pdf_a_3b(mode):
+    document = replace(
+        manifest(3), issue=replace(issue("CN-1"), organisation=replace(ORGANISATION, logo=logo(mode)))
+    )
+    pdf = opened(render(document).pdf)
+    assert pdfa.check(pdf, "3b").findings == []
+    images = [x for x in pdf.pages[0].Resources.XObject.values() if x.Subtype == Name.Image]
+    assert len(images) == 1
+    assert Name.SMask not in images[0]
+
+
+def test_text_no_face_can_draw_does_not_break_the_archive():
+    document = replace(manifest(3), purpose="月次 \u0007 \u202e מדיה 🗄", vehicle="Škoda, Œuvre, Ελλάδα, Київ")
+    rendered = render(document)
+    assert pdfa.check(opened(rendered.pdf), "3b").findings == []
+    assert json.loads(rendered.facts)["purpose"] == document.purpose
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_same_document_gives_the_same_bytes(name):
+    assert render(DOCUMENTS[name]).pdf == render(every_document()[name]).pdf
+
+
+def test_the_same_document_gives_the_same_bytes_in_another_process():
+    code = "import document_samples as d, hashlib, labels.documents as l; print(hashlib.sha256(l.render(d.manifest()).pdf).hexdigest())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert done.stdout.strip() == hashlib.sha256(render(manifest()).pdf).hexdigest()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_facts_are_embedded_as_associated_data_and_their_hash_is_told(name):
+    document = DOCUMENTS[name]
+    rendered = render(document)
+    pdf = opened(rendered.pdf)
+    (spec,) = pdf.Root.AF
+    assert spec.AFRelationship == Name.Data
+    assert pdf.attachments[f"{document.issue.number}.json"].get_file().read_bytes() == rendered.facts
+    assert rendered.facts == canonical_json(document)
+    assert rendered.facts_sha256 == hashlib.sha256(rendered.facts).hexdigest()
+
+
+def test_the_callers_own_record_and_proof_are_embedded_instead():
+    record = b'{"entry":51640}'
+    proof = Attachment("CN-0411.tlog-proof", b"c2sp.org/tlog-proof@v1\n", "text/plain", "Supplement")
+    rendered = render(manifest(), facts=record, attachments=(proof,))
+    pdf = opened(rendered.pdf)
+    assert rendered.facts_sha256 == hashlib.sha256(record).hexdigest()
+    assert [str(spec.AFRelationship) for spec in pdf.Root.AF] == ["/Data", "/Supplement"]
+    assert pdf.attachments["CN-0411.tlog-proof"].get_file().read_bytes() == proof.content
+    assert pdfa.check(pdf, "3b").findings == []
+
+
+def test_every_face_is_embedded_and_none_is_built_in():
+    pdf = opened(render(manifest()).pdf)
+    faces = [font for page in pdf.pages for font in page.Resources.Font.values()]
+    assert faces
+    for face in faces:
+        assert "+Strongroom" in str(face.BaseFont)
+        assert Name.FontFile2 in face.FontDescriptor
+
+
+def test_times_of_the_file_are_the_documents_and_not_the_clocks():
+    pdf = opened(render(manifest()).pdf)
+    assert str(pdf.docinfo[Name.CreationDate]) == "D:20261119155410Z"
+    with pdf.open_metadata() as meta:
+        assert meta["xmp:CreateDate"] == "2026-11-19T15:54:10Z"
+
+
+@pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (595.28, 841.89)), (Paper.LETTER, (612, 792))])
+def test_pages_have_the_papers_size(paper, size):
+    pdf = opened(render(manifest(), paper=paper).pdf)
+    box = pdf.pages[0].mediabox
+    assert [float(box[2]), float(box[3])] == pytest.approx(size, abs=0.02)
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n broken", b"x" * 2_000_001])
+def test_what_is_no_usable_logo_is_refused_in_a_sentence(content):
+    document = replace(
+        manifest(1), issue=replace(issue("CN-1"), organisation=replace(ORGANISATION, logo=content or b"?"))
+    )
+    with pytest.raises(LogoError, match="logo cannot be printed"):
+        render(document)
+
+
+def test_canonical_json_is_sorted_compact_and_without_fractions_or_logo():
+    document = replace(
+        manifest(2), issue=replace(issue("CN-1"), organisation=replace(ORGANISATION, logo=logo()))
+    )
+    text = canonical_json(document).decode()
+    value = json.loads(text, parse_float=lambda _: pytest.fail("a fraction"))
+    assert text == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert value["document"] == "manifest"
+    assert value["frozen_at"] == "2026-11-19T15:41:10Z"
+    assert "logo" not in value["issue"]["organisation"]
