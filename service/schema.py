@@ -13,7 +13,8 @@ from service.ledger import models as _ledger
 from service.locations.models import LOCATION
 from service.media.models import MEDIUM
 from service.parties.models import PARTY
-from service.rotation.models import POLICY, RUN, SCHEDULE
+from service.policies.models import POLICY, SCHEDULE
+from service.rotation.models import RUN
 
 METADATA = SQLModel.metadata
 TABLE_MODULES = (_bookkeeping, _ledger)

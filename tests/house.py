@@ -15,8 +15,8 @@ from service.ledger.writer import SYSTEM, Actor, Via
 from service.locations.models import LOCATION, LocationKind
 from service.media.models import MEDIUM, Content, Custody, MediaType
 from service.parties.models import PARTY, PartyKind
-from service.rotation.actions import publish_policy, set_schedule
-from service.rotation.rules import DEFAULT_TIERS
+from service.policies.actions import publish_policy, set_schedule
+from service.policies.rules import DEFAULT_TIERS
 from service.scanning.actions import scan_many
 from service.scanning.rules import parse_task, read_code
 from service.scanning.schemas import Scan

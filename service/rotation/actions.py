@@ -1,15 +1,14 @@
 """Planning, approving and closing a run, and what the library did for its lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 
 from service.consignments.actions import open_consignment
-from service.consignments.models import Consignment, ConsignmentState, Direction, LineState, ManifestLine
+from service.consignments.models import Consignment, Direction
 from service.custody import actions as custody
 from service.custody.actions import CustodyEvent
 from service.db import table
@@ -18,35 +17,22 @@ from service.ledger.writer import Unit
 from service.locations.models import Location
 from service.media.actions import change_content
 from service.media.models import MEDIUM, Content, Medium
-from service.rotation import queries, rules
-from service.rotation.models import (
-    POLICY,
-    RUN,
-    SCHEDULE,
-    CatchUp,
-    Policy,
-    Run,
-    RunLine,
-    RunState,
-    Schedule,
-    Step,
-)
-from service.rotation.rules import LeftOut, Picked, Tier
+from service.policies.models import Schedule
+from service.rotation import rules
+from service.rotation.closing import check_consignments, check_loaded, outcome
+from service.rotation.models import RUN, Run, RunLine, RunState, Step
+from service.rotation.planning import add_lines, free_number, plan
+from service.rotation.rules import Picked
 
 _RUN = table(Run)
 _LINE = table(RunLine)
-_POLICY = table(Policy)
 _SCHEDULE = table(Schedule)
 _MEDIUM = table(Medium)
 _LOCATION = table(Location)
 _CONSIGNMENT = table(Consignment)
-_MANIFEST = table(ManifestLine)
 
 
 class RotationEvent(StrEnum):
-    POLICY_PUBLISHED = "policy:published"
-    POLICY_RETIRED = "policy:retired"
-    SCHEDULE_SET = "schedule:set"
     RUN_PLANNED = "run:planned"
     RUN_APPROVED = "run:approved"
     RUN_CANCELLED = "run:cancelled"
@@ -54,145 +40,32 @@ class RotationEvent(StrEnum):
     TIER_ASSIGNED = "medium:tier_assigned"
 
 
-def publish_policy(unit: Unit, name: str, tiers: Sequence[Tier], weekly_weekday: int) -> int:
-    """A new version of the policy; facts recorded under older versions stay. Returns the version."""
-    rules.check_policy(tiers, weekly_weekday)
-    if not name.strip():
-        raise InvalidInputError("A policy needs a name. Nothing was saved.", fields={"name": "Type a name."})
-    old = unit.connection.execute(
-        select(_POLICY.c.policy_id, _POLICY.c.version).where(_POLICY.c.name == name, _POLICY.c.active)
-    ).one_or_none()
-    if old is not None:
-        unit.change(POLICY, old.policy_id, {"active": False}, RotationEvent.POLICY_RETIRED)
-    version = (old.version if old else 0) + 1
-    values = {
-        "policy_id": unit.new_id(), "name": name, "version": version, "weekly_weekday": weekly_weekday,
-        "tiers": [tier.stored() for tier in tiers], "active": True, "created_at": unit.now,
-    }  # fmt: skip
-    unit.create(POLICY, values, RotationEvent.POLICY_PUBLISHED)
-    return version
-
-
-def set_schedule(
-    unit: Unit,
-    *,
-    name: str,
-    policy_name: str,
-    library_id: str,
-    vault_id: str,
-    carrier_id: str,
-    weekday: int,
-    hour: int,
-    minute: int,
-    time_zone: str,
-    catch_up: CatchUp = CatchUp.LATEST,
-    enabled: bool = True,
-) -> str:
-    """Make or change the schedule of this name; returns its id."""
-    _check_schedule(name, weekday, hour, minute, time_zone)
-    queries.policy_facts(unit.connection, policy_name)
-    values: dict[str, object] = {
-        "name": name, "policy_name": policy_name, "library_id": library_id, "vault_id": vault_id, "carrier_id": carrier_id,
-        "weekday": weekday, "hour": hour, "minute": minute, "time_zone": time_zone, "catch_up": catch_up, "enabled": enabled,
-    }  # fmt: skip
-    found = unit.connection.execute(
-        select(_SCHEDULE.c.schedule_id).where(_SCHEDULE.c.name == name)
-    ).scalar_one_or_none()
-    if found is not None:
-        unit.change(SCHEDULE, str(found), values, RotationEvent.SCHEDULE_SET)
-        return str(found)
-    schedule_id = unit.new_id()
-    row = {"schedule_id": schedule_id, "last_slot": None, "created_at": unit.now, **values}
-    unit.create(SCHEDULE, row, RotationEvent.SCHEDULE_SET)
-    return schedule_id
-
-
-def _check_schedule(name: str, weekday: int, hour: int, minute: int, time_zone: str) -> None:
-    fields = {}
-    if not name.strip():
-        fields["name"] = "Type a name."
-    if not 0 <= weekday < rules.DAYS_A_WEEK:
-        fields["weekday"] = "0 (Monday) to 6 (Sunday)."
-    if not 0 <= hour < 24 or not 0 <= minute < 60:  # noqa: PLR2004 - hours a day, minutes an hour
-        fields["hour"] = "00:00 to 23:59."
-    try:
-        ZoneInfo(time_zone)
-    except (KeyError, ValueError, OSError):
-        fields["time_zone"] = "An IANA zone such as America/New_York."
-    if fields:
-        raise InvalidInputError("The schedule does not fit. Nothing was saved.", fields=fields)
-
-
 def plan_run(unit: Unit, schedule_id: str, slot: date) -> str:
     """Create the run of this slot and pick its lines; returns its number. A slot has one run: a second try returns the first's."""
-    schedule = unit.connection.execute(select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)).one()
+    schedule = unit.connection.execute(
+        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
+    ).one_or_none()
+    if schedule is None:
+        raise NotFoundError("schedule", schedule_id)
     existing = unit.connection.execute(
         select(_RUN.c.number).where(_RUN.c.schedule_id == schedule_id, _RUN.c.slot == slot.isoformat())
     ).scalar_one_or_none()
     if existing is not None:
         return str(existing)
-    out, home, left = pick(unit, schedule, slot)
-    run_id, number = unit.new_id(), _free_number(unit, slot)
+    picked = plan(unit.connection, schedule, slot)
+    run_id, number = unit.new_id(), free_number(unit.connection, slot)
     values = {
         "run_id": run_id, "number": number, "schedule_id": schedule_id, "slot": slot.isoformat(), "state": RunState.PLANNED,
         "library_id": schedule.library_id, "vault_id": schedule.vault_id, "carrier_id": schedule.carrier_id,
         "planned_at": unit.now, "approved_at": None, "approved_by": None, "out_consignment_id": None,
         "home_consignment_id": None, "closed_at": None,
     }  # fmt: skip
-    facts = {
-        "out": len(out),
-        "home": len(home),
-        "left_out": [f"{one.barcode}: {one.why}" for one in left][:200],
-    }
-    unit.create(RUN, values, RotationEvent.RUN_PLANNED, facts=facts)
-    _add_lines(unit, run_id, Direction.OUT, out)
-    _add_lines(unit, run_id, Direction.HOME, home)
-    policy = queries.policy_facts(unit.connection, schedule.policy_name)
-    for picked in out:
-        _record_tier(unit, picked, policy.version)
-    unit.connection.execute(
-        update(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id).values(last_slot=slot.isoformat())
-    )
+    unit.create(RUN, values, RotationEvent.RUN_PLANNED, facts=picked.told())
+    add_lines(unit, run_id, Direction.OUT, picked.out)
+    add_lines(unit, run_id, Direction.HOME, picked.home)
+    for one in picked.out:
+        _record_tier(unit, one, picked.policy_version)
     return number
-
-
-def pick(unit: Unit, schedule: Any, today: date) -> tuple[list[Picked], list[Picked], list[LeftOut]]:
-    """(what leaves, what comes home, what one would expect and why it stays)"""
-    policy = queries.policy_facts(unit.connection, schedule.policy_name)
-    vendor = unit.connection.execute(
-        select(_LOCATION.c.party_id).where(_LOCATION.c.location_id == schedule.vault_id)
-    ).scalar_one()
-    here = queries.media_in_library(unit.connection, schedule.library_id)
-    there = queries.media_due_home(unit.connection, vendor, today)
-    out = [rules.pick_out(policy, medium, today) for medium in here]
-    home = [rules.pick_home(medium, today) for medium in there]
-    return (
-        [found for found in out if isinstance(found, Picked)],
-        [found for found in home if isinstance(found, Picked)],
-        [found for found in (*out, *home) if isinstance(found, LeftOut)],
-    )
-
-
-def _free_number(unit: Unit, slot: date) -> str:
-    key = rules.week_key(slot)
-    taken = unit.connection.execute(
-        select(func.count())
-        .select_from(_RUN)
-        .where((_RUN.c.number == key) | _RUN.c.number.startswith(f"{key}-"))
-    ).scalar_one()
-    return key if not taken else f"{key}-{taken + 1}"
-
-
-def _add_lines(unit: Unit, run_id: str, direction: Direction, picked: Sequence[Picked]) -> None:
-    rows = [
-        {
-            "run_id": run_id, "medium_id": one.medium_id, "direction": direction, "step": Step.PLANNED, "why": one.why,
-            "source_number": None, "batch": None, "ejected_at": None, "emptied_at": None, "loaded_at": None, "skip_reason": None,
-        }
-        for one in picked
-    ]  # fmt: skip
-    if rows:
-        unit.connection.execute(insert(_LINE), rows)
 
 
 def _record_tier(unit: Unit, picked: Picked, version: int) -> None:
@@ -370,56 +243,11 @@ def close(unit: Unit, number: str) -> None:
     """Both consignments are reconciled and everything that came home is loaded or skipped."""
     run = _load(unit, number)
     rules.check_run_act(number, run.state, "closed")
-    _check_consignments(unit, run)
-    _check_loaded(unit, run)
+    check_consignments(unit.connection, run)
+    check_loaded(unit.connection, run)
     values = {"state": RunState.CLOSED, "closed_at": unit.now}
-    unit.change(RUN, run.run_id, values, RotationEvent.RUN_CLOSED, facts=_outcome(unit, run))
+    unit.change(RUN, run.run_id, values, RotationEvent.RUN_CLOSED, facts=outcome(unit.connection, run))
     unit.keep_checkpoint = True
-
-
-def _check_consignments(unit: Unit, run: Any) -> None:
-    ids = [one for one in (run.out_consignment_id, run.home_consignment_id) if one]
-    query = select(_CONSIGNMENT.c.number, _CONSIGNMENT.c.state).where(
-        _CONSIGNMENT.c.consignment_id.in_(ids),
-        _CONSIGNMENT.c.state.not_in([ConsignmentState.RECONCILED, ConsignmentState.CANCELLED]),
-    )
-    waiting = unit.connection.execute(query).first()
-    if waiting is not None:
-        raise rules.RunNotDoneError(
-            f"{waiting.number} is {waiting.state.value.replace('_', ' ')}. Run {run.number} was not closed.",
-            next_step=f"Finish {waiting.number}.",
-        )
-
-
-def _check_loaded(unit: Unit, run: Any) -> None:
-    if run.home_consignment_id is None:
-        return
-    query = (
-        select(func.count())
-        .select_from(_LINE)
-        .join(
-            _MANIFEST,
-            (_MANIFEST.c.medium_id == _LINE.c.medium_id)
-            & (_MANIFEST.c.consignment_id == run.home_consignment_id),
-        )
-        .where(
-            _LINE.c.run_id == run.run_id,
-            _LINE.c.step == Step.PLANNED,
-            _MANIFEST.c.state == LineState.UNPACKED,
-        )
-    )
-    waiting = unit.connection.execute(query).scalar_one()
-    if waiting:
-        raise rules.RunNotDoneError(
-            f"{waiting} media are home and not in the library. Run {run.number} was not closed.",
-            next_step="Put them into the mail slots, or skip them with a reason.",
-        )
-
-
-def _outcome(unit: Unit, run: Any) -> Mapping[str, object]:
-    query = select(_LINE.c.direction, _LINE.c.step, func.count()).where(_LINE.c.run_id == run.run_id)
-    rows = unit.connection.execute(query.group_by(_LINE.c.direction, _LINE.c.step))
-    return {f"{direction.value}_{step.value}": count for direction, step, count in rows}
 
 
 def skip_loading(unit: Unit, number: str, barcode: str, reason: str) -> None:

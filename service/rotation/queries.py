@@ -1,34 +1,38 @@
-"""Policies, schedules, runs and what a run still has to do. Everything is read with few statements, whatever the size."""
+"""Runs and what a run still has to do. Everything is read with few statements, whatever the size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
-from service.consignments.models import Consignment, ConsignmentState, Direction, LineState, ManifestLine
+from service.consignments.models import (
+    Consignment,
+    ConsignmentContainer,
+    Direction,
+    LineState,
+    ManifestLine,
+)
+from service.containers.models import Container
 from service.db import table
 from service.errors import NotFoundError
-from service.holds.models import Hold
 from service.locations.models import Location, LocationKind
 from service.media.models import Content, Custody, Medium
-from service.rotation.models import Policy, Run, RunLine, RunState, Schedule, Step
-from service.rotation.rules import MediumFacts, PolicyFacts, Tier, TierName
+from service.rotation.models import Run, RunLine, RunState, Step
 
 _MEDIUM = table(Medium)
 _LOCATION = table(Location)
 _LINE = table(RunLine)
 _RUN = table(Run)
-_HOLD = table(Hold)
 _MANIFEST = table(ManifestLine)
 _CONSIGNMENT = table(Consignment)
-_POLICY = table(Policy)
+_BOX = table(ConsignmentContainer)
+_CONTAINER = table(Container)
 
-OPEN_CONSIGNMENTS = (ConsignmentState.OPEN, ConsignmentState.FROZEN, ConsignmentState.IN_TRANSIT)
 OPEN_RUNS = (RunState.PLANNED, RunState.APPROVED)
 
 
@@ -117,96 +121,6 @@ def open_runs(session: Session) -> list[Run]:
     )
 
 
-def schedules(session: Session) -> list[Schedule]:
-    return list(session.exec(select_models(Schedule).order_by(Schedule.name)))
-
-
-def schedule(session: Session, name: str) -> Schedule:
-    found = session.exec(select_models(Schedule).where(Schedule.name == name)).one_or_none()
-    if found is None:
-        raise NotFoundError("schedule", name)
-    return found
-
-
-def policies(session: Session, *, active_only: bool = True) -> list[Policy]:
-    query = select_models(Policy)
-    if active_only:
-        query = query.where(col(Policy.active))
-    return list(session.exec(query.order_by(Policy.name, col(Policy.version).desc())))
-
-
-def policy_facts(connection: Connection, name: str) -> PolicyFacts:
-    row = connection.execute(select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)).one_or_none()
-    if row is None:
-        raise NotFoundError("policy", name)
-    return PolicyFacts(row.version, row.weekly_weekday, tuple(Tier.from_stored(tier) for tier in row.tiers))
-
-
-def media_in_library(connection: Connection, library_id: str) -> list[MediumFacts]:
-    """Full media recorded in the library's slots."""
-    places = select(_LOCATION.c.location_id).where(
-        _LOCATION.c.parent_id == library_id, _LOCATION.c.kind == LocationKind.SLOT
-    )
-    return _facts(
-        connection, _candidates().where(_MEDIUM.c.location_id.in_(places), _MEDIUM.c.content == Content.FULL)
-    )
-
-
-def media_due_home(connection: Connection, vendor_id: str, today: date) -> list[MediumFacts]:
-    """Media in the vendor's custody that expired by today."""
-    return _facts(
-        connection,
-        _candidates().where(
-            _MEDIUM.c.custody == Custody.VAULTED,
-            _MEDIUM.c.custodian_id == vendor_id,
-            _MEDIUM.c.expires_on <= today,
-        ),
-    )
-
-
-def _candidates() -> Select[Any]:
-    held = (
-        select(_HOLD.c.hold_id)
-        .where(_HOLD.c.medium_id == _MEDIUM.c.medium_id, _HOLD.c.released_at.is_(None))
-        .exists()
-    )
-    in_consignment = (
-        select(_MANIFEST.c.medium_id)
-        .join(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _MANIFEST.c.consignment_id)
-        .where(
-            _MANIFEST.c.medium_id == _MEDIUM.c.medium_id,
-            _MANIFEST.c.state != LineState.SKIPPED,
-            _CONSIGNMENT.c.state.in_(OPEN_CONSIGNMENTS),
-        )
-        .exists()
-    )
-    in_run = (
-        select(_LINE.c.medium_id)
-        .join(_RUN, _RUN.c.run_id == _LINE.c.run_id)
-        .where(
-            _LINE.c.medium_id == _MEDIUM.c.medium_id,
-            _LINE.c.step == Step.PLANNED,
-            _RUN.c.state.in_(OPEN_RUNS),
-        )
-        .exists()
-    )
-    return select(
-        _MEDIUM.c.medium_id, _MEDIUM.c.barcode, _MEDIUM.c.content, _MEDIUM.c.custody, held.label("held"),
-        or_(in_consignment, in_run).label("busy"), _MEDIUM.c.encrypted, _MEDIUM.c.written_on, _MEDIUM.c.tier,
-        _MEDIUM.c.period_key, _MEDIUM.c.expires_on,
-    ).order_by(_MEDIUM.c.barcode)  # fmt: skip
-
-
-def _facts(connection: Connection, query: Select[Any]) -> list[MediumFacts]:
-    return [
-        MediumFacts(
-            row.medium_id, row.barcode, row.content, row.custody, bool(row.held), bool(row.busy), row.encrypted,
-            row.written_on, TierName(row.tier) if row.tier else None, row.period_key, row.expires_on,
-        )
-        for row in connection.execute(query)
-    ]  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class SheetLine:
     """One row of the run sheet: what the library did, and what the consignment did. Times are when it was seen."""
@@ -239,24 +153,20 @@ def sheet(
     session: Session, run: Run, direction: Direction, *, after: str | None = None, limit: int | None = None
 ) -> list[SheetLine]:
     """Lines of one direction by barcode; `after` continues behind a barcode."""
-    from service.consignments.models import ConsignmentContainer
-    from service.containers.models import Container
-
-    box, container = table(ConsignmentContainer), table(Container)
     consignment_id = run.out_consignment_id if direction is Direction.OUT else run.home_consignment_id
     query = (
         select(
             _LINE.c.medium_id, _MEDIUM.c.barcode, _LINE.c.direction, _LINE.c.step, _LINE.c.why, _LINE.c.source_number, _LINE.c.batch,
             _LINE.c.ejected_at, _LINE.c.emptied_at, _LINE.c.loaded_at, func.coalesce(_LINE.c.skip_reason, _MANIFEST.c.skip_reason),
-            _MANIFEST.c.state, container.c.barcode, _MANIFEST.c.scanned_at, _MANIFEST.c.packed_at, box.c.sealed_at,
+            _MANIFEST.c.state, _CONTAINER.c.barcode, _MANIFEST.c.scanned_at, _MANIFEST.c.packed_at, _BOX.c.sealed_at,
             _CONSIGNMENT.c.released_at, _MANIFEST.c.seen_at, _MANIFEST.c.unpacked_at, _CONSIGNMENT.c.received_at,
             _MEDIUM.c.custody, _MEDIUM.c.content,
         )
         .join(_MEDIUM, _MEDIUM.c.medium_id == _LINE.c.medium_id)
         .outerjoin(_MANIFEST, (_MANIFEST.c.medium_id == _LINE.c.medium_id) & (_MANIFEST.c.consignment_id == consignment_id))
         .outerjoin(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _MANIFEST.c.consignment_id)
-        .outerjoin(box, (box.c.consignment_id == _MANIFEST.c.consignment_id) & (box.c.container_id == _MANIFEST.c.container_id))
-        .outerjoin(container, container.c.container_id == _MANIFEST.c.container_id)
+        .outerjoin(_BOX, (_BOX.c.consignment_id == _MANIFEST.c.consignment_id) & (_BOX.c.container_id == _MANIFEST.c.container_id))
+        .outerjoin(_CONTAINER, _CONTAINER.c.container_id == _MANIFEST.c.container_id)
         .where(_LINE.c.run_id == run.run_id, _LINE.c.direction == direction)
         .order_by(_MEDIUM.c.barcode)
     )  # fmt: skip
@@ -292,9 +202,6 @@ class Progress:
 
 def progress(session: Session, run: Run, direction: Direction) -> Progress:
     """Counted in the database, for the nine steps of the board."""
-    from service.consignments.models import ConsignmentContainer
-
-    box = table(ConsignmentContainer)
     consignment_id = run.out_consignment_id if direction is Direction.OUT else run.home_consignment_id
     skipped = (_LINE.c.step == Step.SKIPPED) | (
         func.coalesce(_MANIFEST.c.state, "") == LineState.SKIPPED.value
@@ -308,7 +215,7 @@ def progress(session: Session, run: Run, direction: Direction) -> Progress:
     query = (
         select(
             func.count(), func.count().filter(skipped), count(_LINE.c.ejected_at.is_not(None)), count(_LINE.c.emptied_at.is_not(None)),
-            count(_MANIFEST.c.scanned_at.is_not(None)), count(_MANIFEST.c.packed_at.is_not(None)), count(box.c.sealed_at.is_not(None)),
+            count(_MANIFEST.c.scanned_at.is_not(None)), count(_MANIFEST.c.packed_at.is_not(None)), count(_BOX.c.sealed_at.is_not(None)),
             count(_CONSIGNMENT.c.released_at.is_not(None)), count(_MANIFEST.c.seen_at.is_not(None)),
             count(_MANIFEST.c.state == LineState.MISSING), count(arrived & _CONSIGNMENT.c.received_at.is_not(None)),
             count(_MANIFEST.c.unpacked_at.is_not(None)), count(_LINE.c.loaded_at.is_not(None)),
@@ -316,7 +223,7 @@ def progress(session: Session, run: Run, direction: Direction) -> Progress:
         .select_from(_LINE)
         .outerjoin(_MANIFEST, (_MANIFEST.c.medium_id == _LINE.c.medium_id) & (_MANIFEST.c.consignment_id == consignment_id))
         .outerjoin(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _MANIFEST.c.consignment_id)
-        .outerjoin(box, (box.c.consignment_id == _MANIFEST.c.consignment_id) & (box.c.container_id == _MANIFEST.c.container_id))
+        .outerjoin(_BOX, (_BOX.c.consignment_id == _MANIFEST.c.consignment_id) & (_BOX.c.container_id == _MANIFEST.c.container_id))
         .where(_LINE.c.run_id == run.run_id, _LINE.c.direction == direction)
     )  # fmt: skip
     return Progress(*tuple(session.connection().execute(query).one()))
