@@ -4,7 +4,8 @@
     sg:///dev/tape/by-id/scsi-…       a changer through the kernel's SCSI generic driver
     mtx:///dev/sg3                    a changer through the mtx program (fallback)
 
-Options follow as a query: `drive` (which drive of a virtual library: serial number or 1, 2, …), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
+Options follow as a query: `drive` (which drive of a virtual library: serial number or 1, 2, …),
+`program` (where mtx is), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
 `needs_eject` (yes, no or unknown).
 """
 
@@ -16,11 +17,14 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from drivers.changer.model import Answer
+from drivers.changer.mtx import MtxChanger, program_runner
 from drivers.changer.protocol import Changer
-from drivers.changer.smc import ChangerSettings, SmcChanger
+from drivers.changer.settings import ChangerSettings
+from drivers.changer.smc import SmcChanger
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
 from drivers.lock import ProcessLock
+from drivers.scsi.sg_io import SgTransport
 from drivers.simulator import folder as simulator_folder
 from drivers.simulator.hands import Hands
 from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
@@ -29,6 +33,7 @@ from drivers.tape.protocol import TapeDrive
 from drivers.tape.ssc import SscDrive
 
 SIMULATOR = "sim"
+MTX_PROGRAM = "mtx"
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def _path(parts: SplitResult) -> str:
     return parts.path
 
 
-OPTIONS = frozenset({"drive", "settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"})
+OPTIONS = frozenset({"drive", "program", "settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"})
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
@@ -106,6 +111,28 @@ def _open_simulator(url: DeviceUrl) -> Changer:
     )
 
 
+def _open_mtx(url: DeviceUrl) -> Changer:
+    path = Path(url.path)
+    if not path.exists():
+        raise BackendUnavailableError(f"{url.path}: no such device")
+    runner = program_runner(url.options.get("program", MTX_PROGRAM))
+    return MtxChanger(url.path, runner, url=url.text, lock=lock_for(url.path), settings=_settings(url))
+
+
+def _open_sg(url: DeviceUrl) -> Changer:
+    transport = SgTransport(Path(url.path))
+    lock = ProcessLock(Path(url.path))
+    return SmcChanger(transport, url=url.text, backend="sg", lock=lock, settings=_settings(url))
+
+
+def _open_sg_drive(url: DeviceUrl) -> TapeDrive:
+    return SscDrive(SgTransport(Path(url.path)), url=url.text)
+
+
+def _no_drive(url: DeviceUrl) -> TapeDrive:
+    raise BackendUnavailableError(f"{url.text!r}: drives cannot be reached through {url.scheme}://")
+
+
 def open_drive(url: str) -> TapeDrive:
     """A tape drive; a virtual library's drives are chosen by `?drive=` serial number or 1, 2, …"""
     parsed = parse_url(url)
@@ -143,5 +170,13 @@ def open_hands(url: str) -> Hands | None:
     return Hands(Path(parsed.path)) if parsed.scheme == SIMULATOR else None
 
 
-SCHEMES: dict[str, Callable[[DeviceUrl], Changer]] = {SIMULATOR: _open_simulator}
-DRIVE_SCHEMES: dict[str, Callable[[DeviceUrl], TapeDrive]] = {SIMULATOR: _open_simulated_drive}
+SCHEMES: dict[str, Callable[[DeviceUrl], Changer]] = {
+    SIMULATOR: _open_simulator,
+    "sg": _open_sg,
+    "mtx": _open_mtx,
+}
+DRIVE_SCHEMES: dict[str, Callable[[DeviceUrl], TapeDrive]] = {
+    SIMULATOR: _open_simulated_drive,
+    "sg": _open_sg_drive,
+    "mtx": _no_drive,
+}

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from drivers.changer.model import (
-    Capabilities,
     Judgement,
     MoveFlag,
     MoveOutcome,
@@ -25,18 +24,12 @@ from drivers.errors import (
     MoveRefusedError,
     StaleSnapshotError,
     UnexpectedMediumError,
-    UnitAttentionError,
 )
-from drivers.scsi import commands
 from drivers.scsi.exchange import RawExchange
-from drivers.scsi.sense import error_of
-from drivers.scsi.session import Session
-from drivers.scsi.transport import Deadline
 
 # Evidence is worth waiting for even when the caller's time is over.
 LAST_LOOK_S = 120.0
 STABLE_LOOKS = 10
-DEFAULT_ROBOT = 0
 # After these answers the device has not begun to move anything: one look is enough.
 CLEAR_REFUSALS = (
     ElementEmptyError,
@@ -49,14 +42,17 @@ CLEAR_REFUSALS = (
 
 @dataclass(frozen=True)
 class Mover:
-    """What a move needs from its changer. `settle` sleeps between two looks that must agree."""
+    """What a move needs from its changer.
 
-    session: Session
+    `send` makes the device move, once, whatever it answers. `settle` sleeps between two looks that
+    must agree.
+    """
+
+    send: Callable[[MoveRequest], tuple[RawExchange, DeviceError | None]]
     look: Callable[[], Snapshot]
     wait: Callable[[], None]
     settle: Callable[[], None]
-    capabilities: Capabilities
-    deadline: Deadline
+    export_is_immediate: bool
 
 
 def move(request: MoveRequest, mover: Mover) -> MoveOutcome:
@@ -64,11 +60,7 @@ def move(request: MoveRequest, mover: Mover) -> MoveOutcome:
     if is_already_there(request, before):
         return MoveOutcome(request, Judgement(MoveVerdict.ALREADY_THERE, request.dst), before, before)
     refuse(request, before)
-    command = commands.move_medium(DEFAULT_ROBOT, request.src, request.dst)
-    exchange = mover.session.send(command, mover.deadline, float(mover.capabilities.move_timeout_s))
-    answer = error_of(exchange)
-    if isinstance(answer, UnitAttentionError):
-        mover.session.note(answer)
+    exchange, answer = mover.send(request)
     after, judgement = _look_after(request, before, mover, answer)
     return MoveOutcome(request, judgement, before, after, _evidence(exchange, before, after), answer)
 
@@ -148,8 +140,7 @@ def _look_once(request: MoveRequest, before: Snapshot, mover: Mover) -> tuple[Sn
         after = mover.look()
     except DeviceError:
         return None
-    immediate = mover.capabilities.export_is_immediate
-    return after, judge(request, before, after, export_is_immediate=immediate)
+    return after, judge(request, before, after, export_is_immediate=mover.export_is_immediate)
 
 
 def _look_until_stable(

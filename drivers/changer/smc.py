@@ -3,14 +3,13 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from drivers.changer import moving, reading
 from drivers.changer.model import (
-    Answer,
     Capabilities,
     ChangerDiagnostics,
     ChangerIdentity,
@@ -21,31 +20,19 @@ from drivers.changer.model import (
     Ready,
     Snapshot,
 )
-from drivers.errors import NotReadyError
+from drivers.changer.settings import ChangerSettings, utc_now
+from drivers.errors import DeviceError, NotReadyError, UnitAttentionError
 from drivers.lock import ProcessLock
 from drivers.scsi import commands
-from drivers.scsi.exchange import Sense
+from drivers.scsi.exchange import RawExchange, Sense
 from drivers.scsi.log_pages import parse_alert_parameters
+from drivers.scsi.sense import error_of
 from drivers.scsi.session import Session
 from drivers.scsi.transport import Deadline, Transport
 
 SMALL_COMMAND_S = 60.0
+DEFAULT_ROBOT = 0
 FIRST_WAIT_S, SLOW_WAIT_S = 0.05, 2.0
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class ChangerSettings:
-    """What a site knows about its library and the library does not say."""
-
-    export_is_immediate: bool = False
-    needs_eject_before_move: Answer = Answer.UNKNOWN
-    fast_load: Answer = Answer.UNKNOWN
-    move_timeout_s: int = 600
-    settle_s: float = 2.0  # two equal looks must be this far apart after an unclear answer
 
 
 class SmcChanger:
@@ -134,14 +121,25 @@ class SmcChanger:
         return self._lock.held(deadline_s=deadline_s)
 
     def _mover(self, deadline: Deadline) -> moving.Mover:
+        capabilities = self.capabilities(deadline_s=deadline.left_s())
+        timeout_s = float(capabilities.move_timeout_s)
         return moving.Mover(
-            session=self._session,
+            send=lambda request: self._send_move(request, deadline, timeout_s),
             look=lambda: self.inventory(deadline_s=max(deadline.left_s(), moving.LAST_LOOK_S)),
             wait=lambda: self._wait(self._deadline(max(deadline.left_s(), moving.LAST_LOOK_S))),
             settle=lambda: self._sleep(self._settings.settle_s),
-            capabilities=self.capabilities(deadline_s=deadline.left_s()),
-            deadline=deadline,
+            export_is_immediate=capabilities.export_is_immediate,
         )
+
+    def _send_move(
+        self, request: MoveRequest, deadline: Deadline, timeout_s: float
+    ) -> tuple[RawExchange, DeviceError | None]:
+        command = commands.move_medium(DEFAULT_ROBOT, request.src, request.dst)
+        exchange = self._session.send(command, deadline, timeout_s)
+        answer = error_of(exchange)
+        if isinstance(answer, UnitAttentionError):
+            self._session.note(answer)
+        return exchange, answer
 
     def move(self, request: MoveRequest) -> MoveOutcome:
         deadline = self._deadline(request.deadline_s)

@@ -188,7 +188,8 @@ LOAD_UNLOAD = Layout(
     ),
 )
 LOCATE_10 = Layout("LOCATE(10)", 0x2B, 10, (Field("immed", 1, 1), Field("block", 3, 32)))
-READ_POSITION = Layout("READ POSITION", 0x34, 10, (Field("form", 1, 5), ALLOC16_7))
+# Only the extended form has an allocation length.
+READ_POSITION = Layout("READ POSITION", 0x34, 10, (Field("form", 1, 5), Field("extended_alloc", 7, 16)))
 REPORT_DENSITY = Layout("REPORT DENSITY SUPPORT", 0x44, 10, (Field("media", 1, 1), ALLOC16_7))
 READ_ATTRIBUTE = Layout(
     "READ ATTRIBUTE",

@@ -18,15 +18,20 @@ DEFINITION, STATE, LOCK, MEDIA = "definition.json", "state.json", "lock", "media
 CHANGER_LOCK = "changer.lock"
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Replace the file so that a crash leaves either the old or the new text."""
+def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
+    """Replace the file so that a killed process leaves either the old or the new text.
+
+    `durable` makes it survive a crash of the machine too.
+    """
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     temporary.replace(path)
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(path: Path) -> None:
@@ -48,8 +53,8 @@ def create(path: Path, definition: LibraryDefinition, *, move_s: float = 0.0) ->
     state = initial_state(definition)
     state.move_s = move_s
     (path / MEDIA).mkdir(exist_ok=True)
-    write_durably(path / DEFINITION, definition_to_json(definition))
-    write_durably(path / STATE, json.dumps(state.to_json()))
+    write_whole(path / DEFINITION, definition_to_json(definition))
+    write_whole(path / STATE, json.dumps(state.to_json()))
 
 
 class Folder:
@@ -77,12 +82,13 @@ class Folder:
             finally:
                 fcntl.flock(self._fd, fcntl.LOCK_UN)
 
-    def save(self) -> None:
-        write_durably(self.path / STATE, json.dumps(self.state.to_json()))
+    def save(self, *, durable: bool = True) -> None:
+        """Not `durable`: where the tape stands and what was counted, which a power cut may lose."""
+        write_whole(self.path / STATE, json.dumps(self.state.to_json()), durable=durable)
         self._seen = self._stamp()
 
     def save_definition(self, definition: LibraryDefinition) -> None:
-        write_durably(self.path / DEFINITION, definition_to_json(definition))
+        write_whole(self.path / DEFINITION, definition_to_json(definition))
         self.definition = definition
         self.save()
 

@@ -142,6 +142,24 @@ class Hands:
             state.raise_attention(unit, asc, ascq)
             self._folder.save()
 
+    def raise_alert(self, unit: int, flag: int) -> None:
+        """TapeAlert: unit 0 is the library with flags of its own, n the n-th drive."""
+        with self._folder.locked() as state:
+            alerts = state.drives[unit - 1].alerts if unit else state.library_alerts
+            if flag not in alerts:
+                alerts.append(flag)
+            self._folder.save()
+
+    def set_write_protect(self, barcode: str, *, on: bool) -> None:
+        with self._folder.locked() as state:
+            _known(state, barcode).write_protected = on
+            self._folder.save()
+
+    def kill_memory_chip(self, barcode: str) -> None:
+        with self._folder.locked() as state:
+            _known(state, barcode).memory_dead = True
+            self._folder.save()
+
     def set_fault(self, name: str, **parameters: Any) -> None:
         """See `drivers.simulator.faults.FAULTS`; ProtocolError for an unknown one."""
         with self._folder.locked() as state:
@@ -195,6 +213,13 @@ class Hands:
 
 def _outside(state: LibraryState, barcode: str) -> Cartridge | None:
     return next((c for c in state.cartridges.values() if c.barcode == barcode and c.place is None), None)
+
+
+def _known(state: LibraryState, barcode: str) -> Cartridge:
+    found = next((c for c in state.cartridges.values() if c.barcode == barcode), None)
+    if found is None:
+        raise ElementEmptyError(f"the virtual library has never seen {barcode}")
+    return found
 
 
 def _brand_new(state: LibraryState, barcode: str) -> Cartridge:

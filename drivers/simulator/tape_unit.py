@@ -94,7 +94,8 @@ def _test_unit_ready(_: Call) -> Reply:
 
 
 def _load_unload(call: Call) -> Reply:
-    state, drive, cartridge = call.state, drive_of(call), cartridge_of(call)
+    state, drive = call.state, drive_of(call)
+    cartridge = state.at(drive.address)
     if not call.fields["load"] and not call.fields["hold"]:
         if drive.prevented_by:
             raise refuse("5/53/02")
@@ -191,6 +192,8 @@ NEEDS_READY = frozenset(
         cdb.ERASE,
     }
 )
+# These leave position and counters changed, whether they succeed or not.
+MOVES_TAPE = frozenset({cdb.READ_6, cdb.WRITE_6, cdb.SPACE_6, cdb.LOCATE_10, cdb.LOCATE_16})
 TIMEOUTS_S = {
     cdb.LOAD_UNLOAD: 960,
     cdb.REWIND: 600,

@@ -86,7 +86,11 @@ class SimulatedLibrary:
             return check_condition(UNKNOWN_COMMAND)
         if layout in needs_ready:
             require(call)
-        return _cut(handler(call), call)
+        try:
+            return _cut(handler(call), call)
+        finally:
+            if layout in tape_unit.MOVES_TAPE:
+                self.folder.save(durable=False)
 
 
 UNITS = {

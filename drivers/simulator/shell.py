@@ -1,0 +1,81 @@
+"""The virtual library from a shell: make it, look into it, switch faults."""
+
+# ruff: noqa: FBT002 - typer makes options of keyword defaults
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drivers.errors import BackendUnavailableError
+from drivers.library_files import LibraryDefinition, read_mhvtl, read_mtx_status
+from drivers.simulator import folder as folders
+from drivers.simulator.faults import FAULTS
+from drivers.simulator.hands import Hands
+
+app = typer.Typer(no_args_is_help=True)
+FolderPath = Annotated[Path, typer.Argument(help="The folder of the virtual library.")]
+
+
+@app.command()
+def create(
+    folder: FolderPath,
+    definition: Annotated[Path, typer.Argument(help="mtx status text, or mhvtl's library_contents.N.")],
+    device_conf: Annotated[
+        Path | None, typer.Option(help="mhvtl's device.conf, for a library_contents.")
+    ] = None,
+    library_id: Annotated[int | None, typer.Option(help="Which library of device.conf.")] = None,
+    move_s: Annotated[float, typer.Option(help="Seconds a move takes.")] = 0.0,
+) -> None:
+    """Make a virtual library from another program's files; an existing one is left alone."""
+    folders.create(folder.absolute(), _read(definition, device_conf, library_id), move_s=move_s)
+
+
+def _read(definition: Path, device_conf: Path | None, library_id: int | None) -> LibraryDefinition:
+    try:
+        text = definition.read_text(encoding="utf-8")
+        if device_conf is None:
+            return read_mtx_status(text)
+        return read_mhvtl(device_conf.read_text(encoding="utf-8"), text, library_id=library_id)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BackendUnavailableError(f"{definition}: {error}") from error
+
+
+@app.command()
+def dump(folder: FolderPath) -> None:
+    """Everything the library remembers, as JSON."""
+    with Hands(folder.absolute()) as hands:
+        sys.stdout.write(json.dumps(hands.dump(), indent=1) + "\n")
+
+
+@app.command()
+def fault(
+    folder: FolderPath,
+    name: Annotated[str, typer.Argument(help="See `python -m drivers simulator faults`.")],
+    parameters: Annotated[list[str] | None, typer.Argument(help="name=value, values as JSON.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Switch it off.")] = False,
+) -> None:
+    """Switch a fault on or off; running processes notice at once."""
+    with Hands(folder.absolute()) as hands:
+        if clear:
+            hands.clear_fault(name)
+        else:
+            hands.set_fault(name, **dict(_parameter(text) for text in parameters or ()))
+
+
+def _parameter(text: str) -> tuple[str, object]:
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+@app.command()
+def faults() -> None:
+    """Every fault that can be switched on."""
+    for kind in FAULTS.values():
+        parameters = " ".join(f"{name}={json.dumps(value)}" for name, value in kind.parameters.items())
+        sys.stdout.write(f"{kind.name:24} {kind.summary}{f' [{parameters}]' if parameters else ''}\n")
