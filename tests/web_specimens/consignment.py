@@ -1,5 +1,8 @@
 """CN-0411 in transit; the courier's signing page; the vendor's dock."""
 
+from web_specimens.medium import COURIER_INK, HANDLER_INK
+from web_specimens.moment import at, bare, bc, consignment, container, head_cell
+
 from service.web.views.consignment import (
     AcknowledgeView,
     ArrivedBox,
@@ -17,9 +20,7 @@ from service.web.views.parts import (
     Fault,
     Head,
     Ident,
-    Link,
     Plate,
-    Shape,
     SideItem,
     SideList,
     Signature,
@@ -28,8 +29,6 @@ from service.web.views.parts import (
 )
 from service.web.views.scale import Scale, ScaleDue, ScaleSpan
 from service.web.views.tables import Cell, Column, Keep, Row, Sorted, Table
-from web_specimens.medium import COURIER_INK, HANDLER_INK
-from web_specimens.moment import at, bare, bc, consignment, container, head_cell
 
 NEIGHBOURS = (
     (412, "8 of 14", "being packed", Tone.BLUE, "15:30"),

@@ -1,5 +1,7 @@
 """Library 1 with 24 slots, Library 2 with 20,000."""
 
+from web_specimens.moment import bare, bc, container, discrepancy, head_cell
+
 from service.web.views.forms import Field, FieldKind, Form, Option
 from service.web.views.frame import Place
 from service.web.views.library import (
@@ -17,7 +19,6 @@ from service.web.views.library import (
 )
 from service.web.views.parts import Act, Chip, Fault, Glyph, Head, Ident, Method, Refresh, Strong, Tone
 from service.web.views.tables import Cell, Column, Keep, Row, Sorted, Table
-from web_specimens.moment import bare, bc, container, discrepancy, head_cell
 
 N, B, G, A, R = Tone.NEUTRAL, Tone.BLUE, Tone.GREEN, Tone.AMBER, Tone.RED
 REST, NEXT, FILLED, PHANTOM = SlotLook.REST, SlotLook.NEXT, SlotLook.FILLED, SlotLook.PHANTOM

@@ -1,8 +1,10 @@
 """STR142L8: facts and its timeline with four hand-overs, one of them torn, and a gap."""
 
+from web_specimens.moment import at, bare, bc, consignment, container, discrepancy, head_cell
+
+from service.web.views.forms import Field, FieldKind, Form, Option
 from service.web.views.frame import Place
 from service.web.views.imports import DryRun, ImportView
-from service.web.views.forms import Field, FieldKind, Form, Option
 from service.web.views.medium import MediumView
 from service.web.views.pages import ListPage
 from service.web.views.parts import (
@@ -28,11 +30,17 @@ from service.web.views.parts import (
 from service.web.views.sections import FactsSection, TableSection
 from service.web.views.tables import Cell, Column, Keep, Row, Sorted, Table
 from service.web.views.timeline import Event, Evidence, Gap, Handover, Photo, Side, Span
-from web_specimens.moment import at, bare, bc, consignment, container, discrepancy, head_cell
 
 COURIER_INK = "M16 120C40 48 64 40 80 24S112 112 92 120 156 56 156 56 140 108 156 112 192 64 208 64 200 100 216 104 248 72 264 72 280 96 304 92 344 56 368 60 392 84 424 76 480 48 512 52 592 68 640 44"
 HANDLER_INK = "M16 104C48 104 72 32 96 32S64 136 88 136 136 48 160 48 128 128 152 128 192 56 216 56 192 112 216 116 256 88 280 84 312 104 344 96 408 32 440 16 408 96 432 104 496 88 536 64"
 
+SEAL_PHOTO = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 176 132'%3E"
+    "%3Crect width='176' height='132' fill='%235d6468'/%3E%3Crect y='0' width='176' height='58' fill='%236c7478'/%3E"
+    "%3Cpath d='M44 46c40-26 74-8 72 22' fill='none' stroke='%23e9c23a' stroke-width='5'/%3E"
+    "%3Crect x='72' y='66' width='92' height='44' rx='4' fill='%23e9c23a'/%3E"
+    "%3Ctext x='118' y='96' text-anchor='middle' font-size='18' font-weight='700'%3E004388%3C/text%3E%3C/svg%3E"
+)
 NEIGHBOURS = (
     (140, "slot 1", "active"),
     (141, "slot 2", "full"),
@@ -127,7 +135,7 @@ ENTRIES = (
             open=True,
             photos=(
                 Photo(
-                    "/static/favicon.svg",
+                    SEAL_PHOTO,
                     "Pull-tight seal 004388 through both hasps of container C-0091",
                     (
                         "Seal ",

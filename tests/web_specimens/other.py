@@ -2,6 +2,8 @@
 
 import hashlib
 
+from web_specimens.moment import at, bare, bc, clock, consignment, container, head_cell
+
 from service.web.views.admin import AdministrationView, Area, NewTokenView
 from service.web.views.forms import Danger, Field, FieldGroup, FieldKind, Form, Option
 from service.web.views.frame import Place
@@ -46,7 +48,6 @@ from service.web.views.sections import (
 )
 from service.web.views.tables import Cell, Column, Keep, Row, Table
 from service.web.views.timeline import Event
-from web_specimens.moment import at, bare, bc, clock, consignment, container, head_cell
 
 ROOT = hashlib.sha256(b"root").hexdigest()
 CHECKPOINT = f"strongroom.site-1\n51902\n{ROOT[:44]}=\n\n— strongroom.site-1 7Q2mXbC0Zl1c8n4Y5tFv0q9sJ2dLwE6uRkHaPgTxNoMi\n"

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from service.web.views.frame import Frame
 from web_specimens import consignment, library, medium, other, run, scan, today
 from web_specimens.moment import ADMINISTRATOR, DOOR, FRAME, at
+
+from service.web.views.frame import Frame
 
 LATER = replace(FRAME, now=at("14:09"), ledger_size=51_909)
 

@@ -1,5 +1,7 @@
 """Run 2026-W47 in the middle of ejecting batch 3."""
 
+from web_specimens.moment import bare, bc, clock, container, discrepancy, head_cell
+
 from service.web.views.frame import Place
 from service.web.views.parts import (
     Act,
@@ -17,7 +19,6 @@ from service.web.views.parts import (
 )
 from service.web.views.run import Live, MailSlot, RunBoard, RunView, Step, Ticks, Told
 from service.web.views.tables import NOT_YET, Cell, Column, Keep, Row, Table
-from web_specimens.moment import bare, bc, clock, container, discrepancy, head_cell
 
 STEPS = (
     Step("Plan", Tone.GREEN, "done", "14 out, 9 home", Ticks(14, 14), clock("07:00")),

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from web_specimens.moment import bc, clock, container, discrepancy, run_link
+
 from service.web.views.frame import Place
 from service.web.views.parts import Act, Ident, Method, Tone, WideOnly
 from service.web.views.scan import Band, Command, Scanned, ScanView, Task, TaskChoice, ToScan
-from web_specimens.moment import bc, clock, container, discrepancy, run_link
 
 TASK = Task(
     ref="run:2026-W47:out",
@@ -132,7 +133,7 @@ NO_TASK = ScanView(
     band=Band(
         Tone.NEUTRAL,
         "Ready",
-        "any code",
+        "",
         "Scan a medium, a container or a seal",
         "It opens its page. To scan for a task, open the task first.",
     ),

@@ -1,10 +1,11 @@
 """Today, with six things to do and with none."""
 
+from web_specimens.moment import at, bare, bc, clock, consignment, container, run_link
+
 from service.web.views.frame import Place
 from service.web.views.parts import Act, EmptyState, Head, Ident, Refresh, Strong, Tone
 from service.web.views.scale import Scale, ScaleDue, ScaleSpan
 from service.web.views.today import Done, Holder, Motion, Need, TodayView
-from web_specimens.moment import at, bare, bc, clock, consignment, container, run_link
 
 DAY = Scale(
     label="Day from 06:00 to 18:00 EST. Run 2026-W47 ejects since 13:41. Consignment CN-0411 in transit since 10:54, "
@@ -16,7 +17,7 @@ DAY = Scale(
         ScaleSpan(at("10:54"), at("14:54"), Tone.BLUE, "in transit to the Vault vendor", "CN-0411"),
         ScaleSpan(at("09:00"), at("09:12"), Tone.GREEN, "approved", "2026-W47", row=1),
         ScaleSpan(at("13:41"), at("15:15"), Tone.BLUE, "", "2026-W47", row=1, ahead="scan, pack, seal"),
-        ScaleSpan(at("15:30"), at("16:00"), Tone.NEUTRAL, "Carrier", "", row=1),
+        ScaleSpan(at("15:30"), at("16:00"), Tone.NEUTRAL, "Carrier for CN-0412", row=1),
     ),
     dues=(ScaleDue(at("14:54"), "due 14:54, in 48 min"),),
     before_s=3600,

@@ -11,8 +11,10 @@ from service.web.views.scale import Scale, ScaleDue, ScaleSpan
 ROW = 32
 BAR = 24
 TOP = 24
-CHARACTER = 7.4  # mean advance of the 13 px bold sans, measured on the longest labels
+CHARACTER = 6.5  # mean advance of the 13 px bold sans
+MONO = 7.8  # advance of the 13 px monospaced face
 PAD = 8
+UNDER = 44  # a deadline's label that finds no room beside its line stands under the hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,14 @@ def draw_scale(scale: Scale, now: datetime, zone: tzinfo, width: int, *, cut: bo
     rule_y = TOP + ROW * rows + 12
     return Drawing(
         width=width,
-        height=rule_y + 34,
+        height=rule_y + (34 if all(_fits_right(due, ruler) for due in dues) else UNDER + 8),
         rule_y=rule_y,
         bar=BAR,
         ticks=tuple(_ticks(ruler, zone)),
         boxes=tuple(box for span in spans for box in _boxes(span, ruler, now)),
         labels=(
             *(label for span in spans for label in _labels(span, spans, dues, ruler, now)),
-            *_due_labels(dues, ruler),
+            *_due_labels(dues, ruler, rule_y),
         ),
         dues=tuple(Due(ruler.x(due.at), _top(due.row) - 8, due.tone) for due in dues),
         now_x=ruler.x(now) if ruler.start <= now <= ruler.end else None,
@@ -171,10 +173,10 @@ def _labels(
     start, end, base = ruler.clipped(span.start), ruler.clipped(span.end), _top(span.row) + 17
     active = span.start < now < span.end
     solid_end = ruler.clipped(now) if active else end
-    needs = _width(f"{span.ident} {span.label}")
+    needs = _width(span.label, span.ident)
     if span.above:
         yield Label(max(start, 0), base - 25, "start", Tone.NEUTRAL, "", span.above, strong=True)
-    if span.ahead and _width(span.ahead) <= end - solid_end:
+    if span.ahead and _width(span.ahead) - PAD <= end - solid_end:
         yield Label(solid_end + PAD, base, "start", span.tone, "", span.ahead)
     if not (span.ident or span.label):
         return
@@ -182,17 +184,27 @@ def _labels(
         yield Label(start + PAD, base, "start", span.tone, span.ident, span.label, on=active)
     elif needs <= _room_right(span, spans, dues, ruler) - end:
         yield Label(end + PAD, base, "start", span.tone, span.ident, span.label)
-    elif needs <= start:
+    elif needs <= start - _room_left(span, spans, ruler):
         yield Label(start - PAD, base, "end", span.tone, span.ident, span.label)
     elif span.ident:
-        yield from _ident_alone(span, start, solid_end, base, on=active)
+        room = start - _room_left(span, spans, ruler)
+        yield from _ident_alone(span, start, solid_end, base, room, on=active)
 
 
-def _ident_alone(span: ScaleSpan, start: float, solid_end: float, base: int, *, on: bool) -> Iterator[Label]:
-    if _width(span.ident) <= solid_end - start:
+def _ident_alone(
+    span: ScaleSpan, start: float, solid_end: float, base: int, room: float, *, on: bool
+) -> Iterator[Label]:
+    if _width("", span.ident) <= solid_end - start:
         yield Label(start + PAD, base, "start", span.tone, span.ident, "", on=on)
-    elif _width(span.ident) <= start:
+    elif _width("", span.ident) <= room:
         yield Label(start - PAD, base, "end", span.tone, span.ident, "")
+
+
+def _room_left(span: ScaleSpan, spans: list[ScaleSpan], ruler: _Ruler) -> float:
+    return max(
+        [ruler.x(other.end) for other in spans if other.row == span.row and other.end <= span.start],
+        default=0.0,
+    )
 
 
 def _room_right(span: ScaleSpan, spans: list[ScaleSpan], dues: list[ScaleDue], ruler: _Ruler) -> float:
@@ -201,14 +213,18 @@ def _room_right(span: ScaleSpan, spans: list[ScaleSpan], dues: list[ScaleDue], r
     return min([*later, *waiting, float(ruler.width)])
 
 
-def _due_labels(dues: list[ScaleDue], ruler: _Ruler) -> Iterator[Label]:
+def _due_labels(dues: list[ScaleDue], ruler: _Ruler, rule_y: int) -> Iterator[Label]:
     for due in dues:
-        x, base = ruler.x(due.at), _top(due.row) + 17
-        if _width(due.label) <= ruler.width - x:
-            yield Label(x + PAD, base, "start", due.tone, "", due.label)
+        x = ruler.x(due.at)
+        if _fits_right(due, ruler):
+            yield Label(x + PAD, _top(due.row) + 17, "start", due.tone, "", due.label)
         else:
-            yield Label(x, base + ROW - 4, "end", due.tone, "", due.label)
+            yield Label(float(ruler.width), rule_y + UNDER, "end", due.tone, "", due.label)
 
 
-def _width(text: str) -> float:
-    return len(text.strip()) * CHARACTER + 2 * PAD
+def _fits_right(due: ScaleDue, ruler: _Ruler) -> bool:
+    return _width(due.label) <= ruler.width - ruler.x(due.at)
+
+
+def _width(text: str, ident: str = "") -> float:
+    return len(text) * CHARACTER + (len(ident) + bool(text)) * MONO * bool(ident) + 2 * PAD

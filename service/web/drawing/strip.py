@@ -9,6 +9,7 @@ from service.web.views.library import Strip, StripFrame
 GAP_CELLS = 3
 WIDTH = 1196
 HEIGHT = 120
+WIDEN = 0.7  # cells to each side: one slot of 20,000 is a pixel wide, too little to be found by eye
 KINDS = {"b": "in-motion", "a": "waiting", "r": "wrong"}
 
 
@@ -49,7 +50,12 @@ def draw_strip(strip: Strip) -> StripDrawing:
         rows=rows,
         full="".join(_path(frame.cells, strip.columns, offset, set("fbar")) for frame, offset in placed),
         toned=tuple(
-            (name, "".join(_path(frame.cells, strip.columns, offset, {code}) for frame, offset in placed))
+            (
+                name,
+                "".join(
+                    _path(frame.cells, strip.columns, offset, {code}, widen=WIDEN) for frame, offset in placed
+                ),
+            )
             for code, name in KINDS.items()
         ),
         frames=tuple(_box(frame, offset, sx, strip) for frame, offset in placed),
@@ -57,16 +63,15 @@ def draw_strip(strip: Strip) -> StripDrawing:
     )
 
 
-def _path(cells: str, columns: int, offset: int, wanted: set[str]) -> str:
+def _path(cells: str, columns: int, offset: int, wanted: set[str], widen: float = 0) -> str:
     pieces = []
     for row in range(-(-len(cells) // columns)):
-        runs = list(_runs(cells[row * columns : (row + 1) * columns], wanted))
-        at = 0
-        for index, (start, length) in enumerate(runs):
-            pieces.append(
-                f"M{offset + start} {row}.5h{length}" if index == 0 else f"m{start - at} 0h{length}"
-            )
-            at = start + length
+        at: float | None = None
+        for start, length in _runs(cells[row * columns : (row + 1) * columns], wanted):
+            left, right = start - widen, start + length + widen
+            move = f"M{offset + left:g} {row}.5" if at is None else f"m{left - at:g} 0"
+            pieces.append(f"{move}h{right - left:g}")
+            at = right
     return "".join(pieces)
 
 

@@ -15,7 +15,6 @@ class Node:
     media: int | None = None
     chip: Chip | None = None
     children: tuple["Node", ...] = ()
-    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,16 +36,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value; `tone` fills the cell; `head` makes it the row's header; `act` replaces the value."""
+    """One value; `tone` fills the cell; `head` makes it the row's header; `act` replaces the value; `spoken` is read aloud instead of it."""
 
     value: Rich = ""
     tone: Tone | None = None
     head: bool = False
     quiet: bool = False
     act: Act | None = None
+    spoken: str = ""
 
 
-NOT_YET = Cell(value="·", quiet=True)
+NOT_YET = Cell(value="·", quiet=True, spoken="not yet")
 
 
 @dataclass(frozen=True, slots=True)

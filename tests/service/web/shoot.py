@@ -76,7 +76,7 @@ def shoot(browser: Browser, base: str, names: list[str], folder: Path) -> None:
             for scheme in ("light", "dark"):
                 page = visit(browser, f"{base}/{name}", size, scheme)
                 page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=size == "1440")
-                sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                sideways = page.evaluate(f"document.documentElement.scrollWidth - {SIZES[size][0]}")
                 print(name, size, scheme, f"scrolls sideways by {sideways} px" if sideways > 0 else "")
                 page.context.close()
 
