@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -23,6 +24,8 @@ def font(face: Face) -> TTFont:
 
 
 def register_faces() -> None:
+    # reportlab's setting is the process's: streams as bytes, not as text a quarter longer.
+    rl_config.useA85 = 0
     for face in Face:
         font(face)
 

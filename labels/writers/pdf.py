@@ -1,9 +1,10 @@
 """Labels to PDF: exact millimetres, vector bars, embedded faces. What recurs is drawn once and referred to."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import BinaryIO
 
+from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfgen.canvas import Canvas
 
 from labels.faces import register_faces
@@ -31,8 +32,7 @@ def labels_to_pdf(
     for index, layout in enumerate(layouts):
         place = spot(stock, index, start_at)
         sheet.turn_to(place.page)
-        for element in layout.elements:
-            sheet.draw(element, place.x, place.y)
+        sheet.label(layout, place.x, place.y)
     return sheet.close()
 
 
@@ -65,19 +65,28 @@ class _Sheet:
         self.canvas.save()
         return self.page + 1
 
-    def draw(self, element: Element, x: float, y: float) -> None:
+    def label(self, layout: Layout, x: float, y: float) -> None:
+        # One move to the label, and everything in it relative: labels then differ in their characters alone, which
+        # is what the compression of the page lives on.
+        self.canvas.addLiteral(f"q {_moved(x, y)}")
+        for element in layout.elements:
+            self.draw(element)
+        self.canvas.addLiteral("Q")
+
+    def draw(self, element: Element) -> None:
         match element:
-            case Placed(at_x, at_y, part):
-                draw = partial(self._part, part)
-                self._refer(("part", part.name), x + at_x, y + at_y, Size(part.width, part.height), draw)
+            case Placed(x, y, part):
+                self.canvas.addLiteral(f"q {_moved(x, y)}")
+                self._refer(("part", part.name), Size(part.width, part.height), partial(self._part, part))
+                self.canvas.addLiteral("Q")
             case Bars():
-                self._bars(element, x, y)
+                self._bars(element)
             case Modules():
-                draw_modules(self.canvas, element, x, y)
+                draw_modules(self.canvas, element, 0, 0)
             case Box():
-                draw_box(self.canvas, element, x, y)
+                draw_box(self.canvas, element, 0, 0)
             case Text():
-                draw_text(self.canvas, element, x, y)
+                draw_text(self.canvas, element, 0, 0)
 
     def _begin(self) -> None:
         use = self.calibration
@@ -86,32 +95,31 @@ class _Sheet:
         self.canvas.translate(use.offset_x_mm * POINTS_PER_MM, height - use.offset_y_mm * POINTS_PER_MM)
         self.canvas.scale(use.scale_x, use.scale_y)
         if self.stock.cut is not Cut.NONE:
-            self._refer("cut", 0, 0, self.stock.page, self._cuts)
+            self._refer("cut", self.stock.page, self._cuts)
 
-    def _refer(self, key: object, x: float, y: float, size: Size, draw: Callable[[], None]) -> None:
-        """Draws `key` at (x, y); the first time as a form of its own."""
+    def _refer(self, key: object, size: Size, draw: Callable[[], None]) -> None:
+        """Draws `key` at the origin; the first time as a form of its own."""
         if key not in self.forms:
             name = f"s{len(self.forms)}"
             self.canvas.beginForm(name, 0, -size.height * POINTS_PER_MM, size.width * POINTS_PER_MM, 0)
             draw()
             self.canvas.endForm()
             self.forms[key] = name
-        self.canvas.saveState()
-        self.canvas.translate(x * POINTS_PER_MM, -y * POINTS_PER_MM)
         self.canvas.doForm(self.forms[key])
-        self.canvas.restoreState()
 
     def _part(self, part: Part) -> None:
         for element in part.elements:
-            self.draw(element, 0, 0)
+            self.draw(element)
 
-    def _bars(self, bars: Bars, x: float, y: float) -> None:
-        symbol, at = bars.symbol, x + bars.x
+    def _bars(self, bars: Bars) -> None:
+        symbol = bars.symbol
+        self.canvas.addLiteral(f"q {_moved(bars.x, bars.y)}")
         for glyph in symbol.glyphs:
             key = (symbol.symbology, glyph.name, symbol.narrow_mm, bars.height)
             draw = partial(draw_glyph, self.canvas, glyph, bars.height)
-            self._refer(key, at, y + bars.y, Size(glyph.advance_mm, bars.height), draw)
-            at += glyph.advance_mm
+            self._refer(key, Size(glyph.advance_mm, bars.height), draw)
+            self.canvas.addLiteral(_moved(glyph.advance_mm, 0))
+        self.canvas.addLiteral("Q")
 
     def _cuts(self) -> None:
         self.canvas.setStrokeGray(CUT_GREY)
@@ -121,6 +129,11 @@ class _Sheet:
             for line in _cut_lines(self.stock, place.x, place.y):
                 x1, y1, x2, y2 = (value * POINTS_PER_MM for value in line)
                 self.canvas.line(x1, -y1, x2, -y2)
+
+
+@lru_cache(maxsize=4096)
+def _moved(x: float, y: float) -> str:
+    return f"1 0 0 1 {fp_str(x * POINTS_PER_MM, -y * POINTS_PER_MM)} cm"
 
 
 def _cut_lines(stock: Stock, x: float, y: float) -> list[tuple[float, float, float, float]]:
