@@ -1,6 +1,6 @@
 """Puts the rooms together: routes, errors, middleware, background workers."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +9,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from service import rooms
@@ -32,6 +33,7 @@ from service.web.templating import STATIC
 
 log = structlog.get_logger(__name__)
 
+OPENAPI_URL = "/api/v1/openapi.json"
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -46,7 +48,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=OPENAPI_URL,
     )
     app.state.runtime = runtime
     app.state.sign_ins = SignIns(runtime)
@@ -72,10 +74,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             stop()
 
 
-def check_every_route_declares(routes: Iterable[Any]) -> None:
-    for route in routes:
-        if isinstance(route, APIRoute) and not list(declared_permissions(route.dependant)):
+# The framework's own: the OpenAPI document and the files of the pages.
+UNGUARDED = frozenset({OPENAPI_URL, "/static"})
+
+
+def check_every_route_declares(routes: Sequence[BaseRoute]) -> None:
+    for route in iter_route_contexts(routes):  # FastAPI keeps an included router's routes inside it
+        if route.path not in UNGUARDED and not permissions_of_route(route):
             raise UndeclaredRouteError(f"{route.methods} {route.path} declares no permission")
+
+
+def permissions_of_route(route: RouteContext) -> frozenset[object]:
+    """What the route asks for; {None} for a public one, empty where nothing is declared."""
+    dependant = getattr(route, "dependant", None)
+    return frozenset() if dependant is None else frozenset(declared_permissions(dependant))
 
 
 def declared_permissions(dependant: Dependant) -> Iterable[object]:

@@ -103,7 +103,8 @@ def employers(connection: Connection) -> list[Employer]:
 
 def party_names(connection: Connection) -> dict[str, str]:
     """Every party's name, active or not, by id."""
-    return dict(connection.execute(select_core(_PARTY.c.party_id, _PARTY.c.name)).tuples().all())
+    rows = connection.execute(select_core(_PARTY.c.party_id, _PARTY.c.name))
+    return dict(rows)
 
 
 def handler(session: Session, handler_id: str) -> Handler:
@@ -120,7 +121,7 @@ def handler_by_login(session: Session, login: str) -> Handler | None:
 def handlers(
     session: Session, *, after: str | None = None, limit: int = 200, active: bool | None = None
 ) -> Sequence[Handler]:
-    """By id, which is the order in which they were made."""
+    """By id: about the order in which they were made."""
     query = select(Handler).order_by(col(Handler.handler_id)).limit(limit)
     if after is not None:
         query = query.where(col(Handler.handler_id) > after)

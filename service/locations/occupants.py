@@ -23,7 +23,7 @@ class Kind:
     place: str
     name: str
     state: str
-    past: tuple[str, ...]
+    past: tuple[str, ...] | tuple[bool, ...]
     href: str
 
     def here(self, location_ids: Sequence[str] | Select[tuple[str]]) -> ColumnElement[bool]:
@@ -36,7 +36,7 @@ def _kind(
     name: str,
     state: str,
     *,
-    past: tuple[str, ...],
+    past: tuple[str, ...] | tuple[bool, ...],
     href: str,
     place: str = "location_id",
 ) -> Kind:
@@ -56,7 +56,19 @@ _OPEN = partial(
 )
 CONSIGNMENTS_FROM = _OPEN("consignments from here", place="from_location_id")
 CONSIGNMENTS_TO = _OPEN("consignments to here", place="to_location_id")
-OCCUPYING = (MEDIA, CONTAINERS, CONSIGNMENTS_FROM, CONSIGNMENTS_TO)
+_PLANNED = partial(_kind, table="schedule", name="name", state="enabled", past=(False,), href="/schedules/")
+SCHEDULES_FROM = _PLANNED("schedules from here", place="library_id")
+SCHEDULES_TO = _PLANNED("schedules to here", place="vault_id")
+DEVICES = _kind("devices", "device", "name", "enabled", past=(False,), href="/devices/", place="library_id")
+OCCUPYING = (
+    MEDIA,
+    CONTAINERS,
+    CONSIGNMENTS_FROM,
+    CONSIGNMENTS_TO,
+    SCHEDULES_FROM,
+    SCHEDULES_TO,
+    DEVICES,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from service.handlers.rules import Permission, check_reason
 from service.ledger.writer import Unit
 from service.locations import actions, forms, occupants, queries
 from service.locations.actions import LocationEvent
-from service.locations.models import ELEMENT_KINDS, LOCATION, Location, LocationKind
+from service.locations.models import LOCATION, Location, LocationKind
+from service.locations.occupants import CONTAINERS, MEDIA
 from service.locations.rules import KIND_WORD, MADE_BY_PEOPLE, Occupants
 from service.locations.tree_pages import OUT_OF_USE, managed
 from service.parties.queries import parties, party
@@ -127,7 +128,11 @@ def _facts(place: Location, found: list[Occupants], session: Session) -> FactsSe
         Fact("Answers for it", Link(answers.name, f"/parties/{answers.party_id}")),
         *([Fact("Element address", str(place.element_address))] if place.element_address is not None else []),
         *([Fact("Time zone", place.time_zone)] if place.time_zone else []),
-        *(Fact(one.noun.capitalize(), f"{one.count:,}") for one in found),
+        *(
+            Fact(one.noun.capitalize(), f"{one.count:,}")
+            for one in found
+            if one.count or one.noun == MEDIA.noun
+        ),
     ]
     return FactsSection("Place", tuple(facts), note="Counts include everything under it.")
 
@@ -156,8 +161,10 @@ def _standing(place: Location, session: Session) -> list[TableSection]:
     within = queries.subtree(place.location_id) if place.kind is LocationKind.LIBRARY else [place.location_id]
     names = {place.location_id: place.name}
     sections = []
-    for kind in (occupants.MEDIA, occupants.CONTAINERS):
+    for kind in (MEDIA, CONTAINERS):
         found = list(occupants.standing(session.connection(), kind, within, SHOWN + 1))
+        if not found and kind is not MEDIA:
+            continue
         names |= queries.names_of(session, [one.location_id for one in found if one.location_id not in names])
         rows = tuple(
             Row((Cell(Barcode(one.name, one.href), head=True), Cell(names[one.location_id])))
@@ -172,9 +179,9 @@ def _standing(place: Location, session: Session) -> list[TableSection]:
 
 
 def _places_in(place: Location, session: Session) -> list[TableSection]:
-    if place.kind in ELEMENT_KINDS:
-        return []
     found = queries.children(session, place.location_id, limit=SHOWN + 1)
+    if not found and not forms.kinds_under(place):
+        return []
     rows = tuple(_place_row(child) for child in found[:SHOWN])
     foot = f"The first {SHOWN} are shown." if len(found) > SHOWN else ""
     empty = EmptyState("No places in it", "Rooms, vaults, shelves or slots in this place are listed here.")

@@ -50,7 +50,7 @@ def locations(
     parent_id: str | None = None,
     party_id: str | None = None,
 ) -> Sequence[Location]:
-    """By id, which is the order in which they were made."""
+    """By id: about the order in which they were made."""
     query = select(Location).order_by(col(Location.location_id)).limit(limit)
     if after is not None:
         query = query.where(col(Location.location_id) > after)

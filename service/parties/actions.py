@@ -41,7 +41,8 @@ def edit_party(unit: Unit, party_id: str, name: str, contact: str) -> None:
 def deactivate_party(unit: Unit, party_id: str, reason: str | None = None) -> None:
     found = existing(unit, party_id)
     in_its_hands = queries.media_in_custody(unit.connection, party_id)
-    rules.check_can_deactivate(found.name, found.kind, in_its_hands)
+    on_the_way = queries.open_consignments(unit.connection, party_id)
+    rules.check_can_deactivate(found.name, found.kind, in_its_hands, on_the_way)
     if found.active:
         unit.change(PARTY, party_id, {"active": False}, PartyEvent.DEACTIVATED, reason=reason)
 

@@ -16,9 +16,11 @@ from service.parties.models import Party
 
 _INSTALLATION = table(Installation)
 _PARTY = table(Party)
-# Media are a higher room; how many a party answers for is asked of the table alone.
+# Media and consignments are higher rooms; how many a party has is asked of their tables alone.
 _MEDIUM = named_table("medium", column("custodian_id"), column("custody"))
+_CONSIGNMENT = named_table("consignment", column("carrier_id"), column("state"))
 GONE = "gone"
+OVER = ("reconciled", "cancelled")
 
 
 def party(session: Session, party_id: str) -> Party:
@@ -31,7 +33,7 @@ def party(session: Session, party_id: str) -> Party:
 def parties(
     session: Session, *, after: str | None = None, limit: int = 200, active: bool | None = None
 ) -> Sequence[Party]:
-    """By id, which is the order in which they were made."""
+    """By id: about the order in which they were made."""
     query = select(Party).order_by(col(Party.party_id)).limit(limit)
     if after is not None:
         query = query.where(col(Party.party_id) > after)
@@ -54,6 +56,16 @@ def media_in_custody(connection: Connection, party_id: str) -> int:
         select_core(func.count())
         .select_from(_MEDIUM)
         .where(_MEDIUM.c.custodian_id == party_id, _MEDIUM.c.custody != GONE)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def open_consignments(connection: Connection, party_id: str) -> int:
+    """Consignments under this carrier that are not over."""
+    query = (
+        select_core(func.count())
+        .select_from(_CONSIGNMENT)
+        .where(_CONSIGNMENT.c.carrier_id == party_id, _CONSIGNMENT.c.state.not_in(OVER))
     )
     return connection.execute(query).scalar_one()
 

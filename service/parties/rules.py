@@ -33,7 +33,8 @@ def check_name_is_free(name: str, *, taken: bool) -> None:
         )
 
 
-def check_can_deactivate(name: str, kind: PartyKind, in_its_hands: int) -> None:
+def check_can_deactivate(name: str, kind: PartyKind, in_its_hands: int, on_the_way: int) -> None:
+    """`in_its_hands` counts media, `on_the_way` consignments that are not over."""
     if kind is PartyKind.ORGANISATION:
         raise PartyError(
             f"{name} is our organisation. It stays active.", next_step="Edit its name or contact instead."
@@ -43,4 +44,10 @@ def check_can_deactivate(name: str, kind: PartyKind, in_its_hands: int) -> None:
             f"{name} still has {in_its_hands} media in custody. It was not deactivated.",
             next_step="Bring the media home or hand them over first.",
             in_its_hands=in_its_hands,
+        )
+    if on_the_way:
+        raise PartyError(
+            f"{name} is carrier of {on_the_way} open consignments. It was not deactivated.",
+            next_step="Finish or cancel them first.",
+            on_the_way=on_the_way,
         )
