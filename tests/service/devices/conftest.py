@@ -223,3 +223,8 @@ def make_robot_site(runtime):
     yield make
     for one in made:
         one.stop()
+
+
+@pytest.fixture
+def definition_of():
+    return definition
