@@ -14,11 +14,12 @@ from service.custody.models import (
     DiscrepancyKind,
     Evidence,
 )
-from service.custody.rules import Signature, check_signature, check_two_people
+from service.custody.rules import Signature, check_signature, check_two_people, is_number, written
 from service.db import table
-from service.errors import InvalidInputError, NotFoundError, StateError
+from service.errors import NotFoundError, StateError
 from service.ledger.writer import Unit
 from service.locations.models import Location, LocationKind
+from service.media.barcodes import shown
 from service.media.models import MEDIUM, Medium
 from service.media.rules import custody_of
 from service.parties.models import Party, PartyKind
@@ -27,6 +28,7 @@ _MEDIUM = table(Medium)
 _LOCATION = table(Location)
 _PARTY = table(Party)
 _DISCREPANCY = table(Discrepancy)
+LONGEST_RESOLUTION = 1000
 
 
 class CustodyEvent(StrEnum):
@@ -176,22 +178,18 @@ def open_discrepancy(
 
 def resolve_discrepancy(unit: Unit, number: str, resolution: str) -> None:
     """Close it with a reason in writing; the discrepancy stays visible."""
-    row = unit.connection.execute(
-        select(_DISCREPANCY.c.discrepancy_id, _DISCREPANCY.c.resolved_at).where(
-            _DISCREPANCY.c.number == number
-        )
-    ).one_or_none()
+    query = select(_DISCREPANCY.c.discrepancy_id, _DISCREPANCY.c.resolved_at)
+    row = (
+        unit.connection.execute(query.where(_DISCREPANCY.c.number == number)).one_or_none()
+        if is_number(number)
+        else None
+    )
     if row is None:
-        raise NotFoundError("discrepancy", number)
+        raise NotFoundError("discrepancy", shown(number))
     if row.resolved_at is not None:
         raise StateError(f"Discrepancy {number} is resolved already. Nothing was changed.")
-    text = resolution.strip()
-    if not text:
-        raise InvalidInputError(
-            "A resolution needs a reason. Nothing was changed.",
-            fields={"resolution": "Write what was found and decided."},
-        )
-    values = {"resolved_at": unit.now, "resolution": text[:1000]}
+    text = written(resolution, "resolution", "Write what was found and decided.", LONGEST_RESOLUTION)
+    values = {"resolved_at": unit.now, "resolution": text}
     unit.change(DISCREPANCY, row.discrepancy_id, values, DiscrepancyEvent.RESOLVED, reason=text)
 
 

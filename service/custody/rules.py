@@ -8,6 +8,23 @@ from service.errors import InvalidInputError, RefusedError
 
 MAX_PATH = 40_000
 SVG_PATH = re.compile(r"[MLQC0-9,.\s-]*")
+NUMBER = re.compile(r"[A-Z]{1,4}-[0-9]{4,12}")
+
+
+def is_number(text: str) -> bool:
+    """CN-0412, D-0007. What is not one is not looked up: a database refuses some characters."""
+    return NUMBER.fullmatch(text) is not None
+
+
+def written(text: str, field: str, missing: str, longest: int) -> str:
+    """Free text that a person has to write, stripped; `missing` asks for it. Raises InvalidInputError."""
+    found = text.strip()
+    if not found:
+        raise InvalidInputError(f"{missing} Nothing was changed.", fields={field: missing})
+    if len(found) > longest or not all(letter.isprintable() or letter in "\r\n\t" for letter in found):
+        told = f"At most {longest} characters, and no control characters."
+        raise InvalidInputError(f"{told} Nothing was changed.", fields={field: told})
+    return found
 
 
 class SignatureMethod(StrEnum):
