@@ -11,11 +11,17 @@ from service.handlers import account_api, account_pages, administration, door_pa
 from service.handlers import api as handlers_api
 from service.handlers import pages as handlers_pages
 from service.handlers.queries import Person
+from service.holds import api as holds_api
+from service.holds import pages as holds_pages
 from service.locations import api as locations_api
 from service.locations import pages as locations_pages
 from service.locations import tree_pages as locations_tree
+from service.media import api as media_api
+from service.media import import_page
+from service.media import pages as media_pages
 from service.parties import api as parties_api
 from service.parties import pages as parties_pages
+from service.rotation.scheduler import start_scheduler
 from service.runtime import Runtime
 from service.scanning import api as scanning_api
 from service.scanning import pages as scanning_pages
@@ -37,12 +43,17 @@ ROUTERS: list[APIRouter] = [
     locations_api.router,
     locations_tree.router,
     locations_pages.router,
+    media_api.router,
+    import_page.router,
+    media_pages.router,
+    holds_api.router,
+    holds_pages.router,
     scanning_api.router,
     scanning_pages.router,
 ]
 
 # Each takes the runtime, starts its threads and gives back what stops them.
-BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = []
+BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_scheduler]
 
 
 def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Place, Count]:

@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.db import table
-from service.errors import InvalidInputError
+from service.errors import InvalidInputError, NotFoundError
+from service.ids import is_id
 from service.ledger.writer import Unit
-from service.policies import queries, rules
+from service.locations.models import Location, LocationKind
+from service.parties.models import Party
+from service.policies import queries, rules, slots
 from service.policies.models import POLICY, SCHEDULE, CatchUp, Policy, Schedule
-from service.policies.rules import Tier
+from service.policies.rules import PolicyFacts, Tier
 
 _POLICY = table(Policy)
 _SCHEDULE = table(Schedule)
+_LOCATION = table(Location)
+_PARTY = table(Party)
 
 
 class PolicyEvent(StrEnum):
@@ -23,22 +28,28 @@ class PolicyEvent(StrEnum):
     SCHEDULE_SET = "schedule:set"
 
 
-def publish_policy(unit: Unit, name: str, tiers: Sequence[Tier], weekly_weekday: int) -> int:
-    """A new version of the policy; facts recorded under older versions stay. Returns the version."""
-    rules.check_policy(tiers, weekly_weekday)
-    if not name.strip():
-        raise InvalidInputError("A policy needs a name. Nothing was saved.", fields={"name": "Type a name."})
+def publish_policy(
+    unit: Unit, name: str, tiers: Sequence[Tier], weekly_weekday: int, reason: str = ""
+) -> int:
+    """A new version of the policy; facts recorded under older versions stay. A shorter retention needs a reason. Returns the version."""
+    name, reason = name.strip(), reason.strip()
+    rules.check_policy(name, tiers, weekly_weekday)
     old = unit.connection.execute(
-        select(_POLICY.c.policy_id, _POLICY.c.version).where(_POLICY.c.name == name, _POLICY.c.active)
+        select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)
     ).one_or_none()
-    if old is not None:
-        unit.change(POLICY, old.policy_id, {"active": False}, PolicyEvent.RETIRED)
     version = (old.version if old else 0) + 1
+    if old is not None:
+        shorter = rules.shorter_tiers(
+            queries.facts_of(old), PolicyFacts(version, weekly_weekday, tuple(tiers))
+        )
+        if shorter and not reason:
+            raise rules.ShorterRetentionError(name, shorter)
+        unit.change(POLICY, old.policy_id, {"active": False}, PolicyEvent.RETIRED)
     values = {
         "policy_id": unit.new_id(), "name": name, "version": version, "weekly_weekday": weekly_weekday,
         "tiers": [tier.stored() for tier in tiers], "active": True, "created_at": unit.now,
     }  # fmt: skip
-    unit.create(POLICY, values, PolicyEvent.PUBLISHED)
+    unit.create(POLICY, values, PolicyEvent.PUBLISHED, reason=reason or None)
     return version
 
 
@@ -56,37 +67,84 @@ def set_schedule(
     time_zone: str,
     catch_up: CatchUp = CatchUp.LATEST,
     enabled: bool = True,
+    schedule_id: str | None = None,
 ) -> str:
-    """Make or change the schedule of this name; returns its id."""
-    _check_schedule(name, weekday, hour, minute, time_zone)
+    """Make a schedule, or change the one with this id, or of this name; returns its id."""
+    name = name.strip()
+    slots.check_schedule(name, weekday, hour, minute, time_zone)
+    _check_ends(unit, library_id, vault_id, carrier_id)
     queries.policy_facts(unit.connection, policy_name)
     values: dict[str, object] = {
         "name": name, "policy_name": policy_name, "library_id": library_id, "vault_id": vault_id, "carrier_id": carrier_id,
         "weekday": weekday, "hour": hour, "minute": minute, "time_zone": time_zone, "catch_up": catch_up, "enabled": enabled,
     }  # fmt: skip
+    found = _existing(unit, schedule_id, name)
+    if found is None:
+        row = {"schedule_id": unit.new_id(), "last_slot": None, "created_at": unit.now, **values}
+        unit.create(SCHEDULE, row, PolicyEvent.SCHEDULE_SET)
+        return str(row["schedule_id"])
+    unit.change(SCHEDULE, found.schedule_id, values, PolicyEvent.SCHEDULE_SET)
+    _count_from_now(unit, found)
+    return str(found.schedule_id)
+
+
+def _existing(unit: Unit, schedule_id: str | None, name: str) -> Any:
+    named = unit.connection.execute(select(_SCHEDULE).where(_SCHEDULE.c.name == name)).one_or_none()
+    if schedule_id is None:
+        return named
+    if named is not None and named.schedule_id != schedule_id:
+        raise InvalidInputError(
+            f"There is a schedule named {name} already. Nothing was saved.",
+            fields={"name": "This name is taken."},
+        )
     found = unit.connection.execute(
-        select(_SCHEDULE.c.schedule_id).where(_SCHEDULE.c.name == name)
-    ).scalar_one_or_none()
-    if found is not None:
-        unit.change(SCHEDULE, str(found), values, PolicyEvent.SCHEDULE_SET)
-        return str(found)
-    schedule_id = unit.new_id()
-    row = {"schedule_id": schedule_id, "last_slot": None, "created_at": unit.now, **values}
-    unit.create(SCHEDULE, row, PolicyEvent.SCHEDULE_SET)
-    return schedule_id
+        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("schedule", schedule_id)
+    return found
 
 
-def _check_schedule(name: str, weekday: int, hour: int, minute: int, time_zone: str) -> None:
+def _check_ends(unit: Unit, library_id: str, vault_id: str, carrier_id: str) -> None:
     fields = {}
-    if not name.strip():
-        fields["name"] = "Type a name."
-    if not 0 <= weekday < rules.DAYS_A_WEEK:
-        fields["weekday"] = "0 (Monday) to 6 (Sunday)."
-    if not 0 <= hour < 24 or not 0 <= minute < 60:  # noqa: PLR2004 - hours a day, minutes an hour
-        fields["hour"] = "00:00 to 23:59."
-    try:
-        ZoneInfo(time_zone)
-    except (KeyError, ValueError, OSError):
-        fields["time_zone"] = "An IANA zone such as America/New_York."
+    if _kind_of(unit, library_id) is not LocationKind.LIBRARY:
+        fields["library_id"] = "Choose a library in use."
+    if _kind_of(unit, vault_id) not in {
+        LocationKind.VAULT,
+        LocationKind.SHELF,
+        LocationKind.ROOM,
+        LocationKind.SITE,
+    }:
+        fields["vault_id"] = "Choose a vault in use."
+    carrier = unit.connection.execute(
+        select(_PARTY.c.kind).where(_PARTY.c.party_id == carrier_id, _PARTY.c.active)
+    ).scalar_one_or_none()
+    if carrier is None:
+        fields["carrier_id"] = "Choose an active party that carries."
     if fields:
-        raise InvalidInputError("The schedule does not fit. Nothing was saved.", fields=fields)
+        raise InvalidInputError(f"The schedule was not saved. {' '.join(fields.values())}", fields=fields)
+
+
+def _kind_of(unit: Unit, location_id: str) -> LocationKind | None:
+    if not is_id(location_id):
+        return None
+    return unit.connection.execute(
+        select(_LOCATION.c.kind).where(_LOCATION.c.location_id == location_id, _LOCATION.c.active)
+    ).scalar_one_or_none()
+
+
+TIMING = ("weekday", "hour", "minute", "time_zone")
+
+
+def _count_from_now(unit: Unit, before: Any) -> None:
+    """Another time, or taken into use again: what passed until now is not made up for."""
+    row = unit.connection.execute(
+        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == before.schedule_id)
+    ).one()
+    same = all(getattr(row, name) == getattr(before, name) for name in TIMING)
+    if same and not (row.enabled and not before.enabled):
+        return
+    slot = slots.latest_slot(queries.timing_of(row), unit.now).isoformat()
+    unit.connection.execute(
+        update(_SCHEDULE).where(_SCHEDULE.c.schedule_id == before.schedule_id).values(last_slot=slot)
+    )

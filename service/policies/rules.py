@@ -1,19 +1,18 @@
-"""Grandfather-father-son: which tier a set belongs to, when it expires, when a schedule is due. Pure."""
+"""Grandfather-father-son: which tier a set belongs to, and when it expires. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from service.errors import InvalidInputError
-from service.policies.models import CatchUp
+from service.errors import InvalidInputError, RefusedError
 
 DAYS_A_WEEK = 7
 MAX_KEEP = 100
+MAX_NAME = 120
 
 
 class TierName(StrEnum):
@@ -85,9 +84,12 @@ class Assignment:
     expires_on: date
 
 
-def check_policy(tiers: Sequence[Tier], weekly_weekday: int) -> None:
+def check_policy(name: str, tiers: Sequence[Tier], weekly_weekday: int) -> None:
+    """Raises InvalidInputError naming the fields that do not fit."""
     names = [tier.name for tier in tiers]
     fields = {}
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        fields["name"] = f"1 to {MAX_NAME} printable characters."
     if not names or len(set(names)) != len(names):
         fields["tiers"] = "Name every tier once, and at least one."
     if any(not 0 < tier.keep <= MAX_KEEP for tier in tiers):
@@ -95,7 +97,36 @@ def check_policy(tiers: Sequence[Tier], weekly_weekday: int) -> None:
     if not 0 <= weekly_weekday < DAYS_A_WEEK:
         fields["weekly_weekday"] = "0 (Monday) to 6 (Sunday)."
     if fields:
-        raise InvalidInputError("The policy does not fit. Nothing was saved.", fields=fields)
+        raise InvalidInputError(f"The policy was not saved. {' '.join(fields.values())}", fields=fields)
+
+
+class ShorterRetentionError(RefusedError):
+    """Lengthening is free; shortening wants its reason in writing."""
+
+    title = "Retention gets shorter"
+
+    def __init__(self, name: str, shorter: Sequence[str]) -> None:
+        super().__init__(
+            f"{name}: {'; '.join(shorter)}. Nothing was published.",
+            next_step="Look at the media that it concerns, and publish with a reason in writing.",
+            shorter=list(shorter),
+        )
+
+
+def shorter_tiers(old: PolicyFacts, new: PolicyFacts) -> list[str]:
+    """What the new version keeps for less time than the old one, in words; moving the weekly day is not counted."""
+    return [text for tier in old.tiers if (text := _shortened(tier, new.tier(tier.name)))]
+
+
+def _shortened(old: Tier, new: Tier | None) -> str:
+    if new is None:
+        return f"{old.name.value} sets are no longer kept apart"
+    starts = [date(2027, month, 1) for month in range(1, 13)]  # 4 weeks are less than a month in all but one
+    if all(calendar_add(day, new.keep, new.span) >= calendar_add(day, old.keep, old.span) for day in starts):
+        return ""
+    return (
+        f"{old.name.value} sets are kept {new.keep} {new.span.value} instead of {old.keep} {old.span.value}"
+    )
 
 
 def tier_of(written_on: date, weekly_weekday: int, names: Iterable[TierName]) -> TierName:
@@ -154,40 +185,3 @@ def assign(policy: PolicyFacts, written_on: date) -> Assignment | None:
     if tier is None:
         return None
     return Assignment(name, period_key(name, written_on), calendar_add(written_on, tier.keep, tier.span))
-
-
-def due_slots(
-    *, weekday: int, hour: int, minute: int, zone: ZoneInfo, catch_up: CatchUp, since: datetime, now: datetime
-) -> list[date]:
-    """Local dates of the slots in (since, now] that get a run, oldest first. A time that does not exist in spring is taken as the hour after."""
-    day = since.astimezone(zone).date()
-    day += timedelta(days=(weekday - day.weekday()) % DAYS_A_WEEK)
-    passed = []
-    while (at := slot_time(day, hour, minute, zone)) <= now:
-        if at > since:
-            passed.append(day)
-        day += timedelta(days=DAYS_A_WEEK)
-    match catch_up:
-        case CatchUp.ALL:
-            return passed
-        case CatchUp.LATEST:
-            return passed[-1:]
-        case CatchUp.SKIP:
-            fresh = passed[-1:]
-            return [
-                found for found in fresh if now - slot_time(found, hour, minute, zone) < timedelta(hours=1)
-            ]
-        case _:
-            assert_never(catch_up)
-
-
-def slot_time(day: date, hour: int, minute: int, zone: ZoneInfo) -> datetime:
-    local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
-    return local.astimezone(ZoneInfo("UTC"))
-
-
-def next_slot(*, weekday: int, hour: int, minute: int, zone: ZoneInfo, now: datetime) -> datetime:
-    day = now.astimezone(zone).date()
-    day += timedelta(days=(weekday - day.weekday()) % DAYS_A_WEEK)
-    at = slot_time(day, hour, minute, zone)
-    return at if at > now else slot_time(day + timedelta(days=DAYS_A_WEEK), hour, minute, zone)

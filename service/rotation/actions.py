@@ -19,10 +19,11 @@ from service.media.actions import change_content
 from service.media.models import MEDIUM, Content, Medium
 from service.policies.models import Schedule
 from service.rotation import rules
+from service.rotation.candidates import planned_media
 from service.rotation.closing import check_consignments, check_loaded, outcome
 from service.rotation.models import RUN, Run, RunLine, RunState, Step
 from service.rotation.planning import add_lines, free_number, plan
-from service.rotation.rules import Picked
+from service.rotation.rules import LeftOut, Picked
 
 _RUN = table(Run)
 _LINE = table(RunLine)
@@ -32,26 +33,24 @@ _LOCATION = table(Location)
 _CONSIGNMENT = table(Consignment)
 
 
+MOST_REASON = 500
+
+
 class RotationEvent(StrEnum):
     RUN_PLANNED = "run:planned"
     RUN_APPROVED = "run:approved"
     RUN_CANCELLED = "run:cancelled"
     RUN_CLOSED = "run:closed"
     TIER_ASSIGNED = "medium:tier_assigned"
+    SLOTS_DROPPED = "schedule:slots_dropped"
 
 
 def plan_run(unit: Unit, schedule_id: str, slot: date) -> str:
     """Create the run of this slot and pick its lines; returns its number. A slot has one run: a second try returns the first's."""
-    schedule = unit.connection.execute(
-        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
-    ).one_or_none()
-    if schedule is None:
-        raise NotFoundError("schedule", schedule_id)
-    existing = unit.connection.execute(
-        select(_RUN.c.number).where(_RUN.c.schedule_id == schedule_id, _RUN.c.slot == slot.isoformat())
-    ).scalar_one_or_none()
+    schedule = schedule_row(unit, schedule_id)
+    existing = run_of_slot(unit, schedule_id, slot)
     if existing is not None:
-        return str(existing)
+        return existing
     picked = plan(unit.connection, schedule, slot)
     run_id, number = unit.new_id(), free_number(unit.connection, slot)
     values = {
@@ -66,6 +65,20 @@ def plan_run(unit: Unit, schedule_id: str, slot: date) -> str:
     for one in picked.out:
         _record_tier(unit, one, picked.policy_version)
     return number
+
+
+def schedule_row(unit: Unit, schedule_id: str) -> Any:
+    row = unit.connection.execute(
+        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("schedule", schedule_id)
+    return row
+
+
+def run_of_slot(unit: Unit, schedule_id: str, slot: date) -> str | None:
+    query = select(_RUN.c.number).where(_RUN.c.schedule_id == schedule_id, _RUN.c.slot == slot.isoformat())
+    return unit.connection.execute(query).scalar_one_or_none()
 
 
 def _record_tier(unit: Unit, picked: Picked, version: int) -> None:
@@ -89,11 +102,18 @@ def leave_out(unit: Unit, number: str, barcode: str, reason: str) -> None:
     """Skip a line of a planned run, with a reason, as its own flagged entry."""
     run = _load(unit, number)
     rules.check_run_act(number, run.state, "changed")
-    skip_line(unit, run, barcode, reason)
+    _skip_line(unit, run, barcode, reason)
 
 
-def skip_line(unit: Unit, run: Any, barcode: str, reason: str) -> None:
-    text = reason.strip()
+def skip_loading(unit: Unit, number: str, barcode: str, reason: str) -> None:
+    """Leave a medium that came home out of the library, with a reason."""
+    run = _load(unit, number)
+    rules.check_run_act(number, run.state, "changed after its approval")
+    _skip_line(unit, run, barcode, reason, _LINE.c.direction == Direction.HOME)
+
+
+def _skip_line(unit: Unit, run: Any, barcode: str, reason: str, *which: Any) -> None:
+    text = reason.strip()[:MOST_REASON]
     if not text:
         raise InvalidInputError(
             "Skipping needs a reason. Nothing was skipped.", fields={"reason": "Write why it stays."}
@@ -101,12 +121,14 @@ def skip_line(unit: Unit, run: Any, barcode: str, reason: str) -> None:
     query = (
         select(_LINE.c.medium_id)
         .join(_MEDIUM, _MEDIUM.c.medium_id == _LINE.c.medium_id)
-        .where(_LINE.c.run_id == run.run_id, _MEDIUM.c.barcode == barcode, _LINE.c.step != Step.SKIPPED)
+        .where(
+            _LINE.c.run_id == run.run_id, _MEDIUM.c.barcode == barcode, _LINE.c.step == Step.PLANNED, *which
+        )
     )
     medium_id = unit.connection.execute(query).scalar_one_or_none()
     if medium_id is None:
-        raise NotFoundError(f"medium in run {run.number} with the barcode", barcode)
-    _set_line(unit, run.run_id, str(medium_id), step=Step.SKIPPED, skip_reason=text[:500])
+        raise rules.LineNotOpenError(run.number, barcode)
+    _set_line(unit, run.run_id, str(medium_id), step=Step.SKIPPED, skip_reason=text)
     facts = {"run": run.number, "step": "run"}
     unit.append(MEDIUM.subject(str(medium_id)), CustodyEvent.STEP_SKIPPED, facts=facts, reason=text)
 
@@ -121,7 +143,7 @@ def approve(unit: Unit, number: str) -> None:
     """Open the consignments out and home; the library may now eject. What is expired is marked so."""
     run = _load(unit, number)
     rules.check_run_act(number, run.state, "approved")
-    out, home = _planned(unit, run.run_id, Direction.OUT), _planned(unit, run.run_id, Direction.HOME)
+    out, home = _approvable(unit, run)
     if not out and not home:
         raise rules.RunNotDoneError(
             f"Run {number} has nothing to carry. It was not approved.", next_step="Cancel it."
@@ -141,11 +163,23 @@ def approve(unit: Unit, number: str) -> None:
     )
 
 
-def _planned(unit: Unit, run_id: str, direction: Direction) -> list[str]:
-    query = select(_LINE.c.medium_id).where(
-        _LINE.c.run_id == run_id, _LINE.c.direction == direction, _LINE.c.step == Step.PLANNED
-    )
-    return list(unit.connection.execute(query).scalars())
+def _approvable(unit: Unit, run: Any) -> tuple[list[str], list[str]]:
+    """Ids of what leaves and what comes home, judged again by what holds now. Raises RunOutdatedPlanError."""
+    today = max(date.fromisoformat(run.slot), unit.now.date())
+    media = {
+        direction: planned_media(unit.connection, run.run_id, direction)
+        for direction in (Direction.OUT, Direction.HOME)
+    }
+    obstacles = [
+        LeftOut(medium.barcode, why)
+        for direction, found in media.items()
+        for medium in found
+        if (why := rules.obstacle_to(direction, medium, today))
+    ]
+    if obstacles:
+        raise rules.RunOutdatedPlanError(run.number, obstacles)
+    out, home = ([medium.medium_id for medium in found] for found in media.values())
+    return out, home
 
 
 def _standing_place(unit: Unit, library_id: str) -> str:
@@ -184,7 +218,7 @@ def cancel(unit: Unit, number: str, reason: str) -> None:
             "Cancelling needs a reason. Nothing was cancelled.", fields={"reason": "Write why."}
         )
     values = {"state": RunState.CANCELLED, "closed_at": unit.now}
-    unit.change(RUN, run.run_id, values, RotationEvent.RUN_CANCELLED, reason=reason.strip())
+    unit.change(RUN, run.run_id, values, RotationEvent.RUN_CANCELLED, reason=reason.strip()[:MOST_REASON])
 
 
 def ejected(
@@ -248,10 +282,3 @@ def close(unit: Unit, number: str) -> None:
     values = {"state": RunState.CLOSED, "closed_at": unit.now}
     unit.change(RUN, run.run_id, values, RotationEvent.RUN_CLOSED, facts=outcome(unit.connection, run))
     unit.keep_checkpoint = True
-
-
-def skip_loading(unit: Unit, number: str, barcode: str, reason: str) -> None:
-    """Leave a medium that came home out of the library, with a reason."""
-    run = _load(unit, number)
-    rules.check_run_act(number, run.state, "closed")
-    skip_line(unit, run, barcode, reason)

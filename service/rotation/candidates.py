@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.engine import Connection
 
-from service.consignments.models import Consignment, ConsignmentState, LineState, ManifestLine
+from service.consignments.models import Consignment, ConsignmentState, Direction, LineState, ManifestLine
 from service.db import table
 from service.holds.models import Hold
 from service.locations.models import Location, LocationKind
@@ -37,6 +37,14 @@ def media_in_library(connection: Connection, library_id: str) -> list[MediumFact
     )
 
 
+def planned_media(connection: Connection, run_id: str, direction: Direction) -> list[MediumFacts]:
+    """The lines of a planned run that are not left out; busy with anything but this run."""
+    lines = select(_LINE.c.medium_id).where(
+        _LINE.c.run_id == run_id, _LINE.c.direction == direction, _LINE.c.step == Step.PLANNED
+    )
+    return _facts(connection, _candidates(of_run=run_id).where(_MEDIUM.c.medium_id.in_(lines)))
+
+
 def media_due_home(connection: Connection, vendor_id: str, today: date) -> list[MediumFacts]:
     """Media in the vendor's custody that expired by today."""
     return _facts(
@@ -49,7 +57,7 @@ def media_due_home(connection: Connection, vendor_id: str, today: date) -> list[
     )
 
 
-def _candidates() -> Select[Any]:
+def _candidates(of_run: str | None = None) -> Select[Any]:
     held = (
         select(_HOLD.c.hold_id)
         .where(_HOLD.c.medium_id == _MEDIUM.c.medium_id, _HOLD.c.released_at.is_(None))
@@ -72,6 +80,7 @@ def _candidates() -> Select[Any]:
             _LINE.c.medium_id == _MEDIUM.c.medium_id,
             _LINE.c.step == Step.PLANNED,
             _RUN.c.state.in_(OPEN_RUNS),
+            _RUN.c.run_id != (of_run or ""),
         )
         .exists()
     )

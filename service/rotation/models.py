@@ -12,7 +12,7 @@ from service.ledger.projection import Projection
 
 
 class RunState(StrEnum):
-    """planned → approved → closed; cancelled from planned or approved. What is under way between is in the lines."""
+    """planned → approved → closed, or planned → cancelled. What is under way after the approval is in the lines."""
 
     PLANNED = "planned"
     APPROVED = "approved"

@@ -34,10 +34,6 @@ class Plan:
     home: tuple[Picked, ...]
     left_out: tuple[LeftOut, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.out or self.home or self.left_out)
-
     def told(self) -> dict[str, object]:
         left = [f"{one.barcode}: {one.why}" for one in self.left_out[:MOST_TOLD]]
         return {
@@ -75,6 +71,14 @@ def free_number(connection: Connection, slot: date) -> str:
         .where((_RUN.c.number == key) | _RUN.c.number.startswith(f"{key}-"))
     ).scalar_one()
     return key if not taken else f"{key}-{taken + 1}"
+
+
+def is_empty(connection: Connection, number: str) -> bool:
+    """Nothing goes out, nothing comes home."""
+    lines = (
+        select(_LINE.c.medium_id).join(_RUN, _RUN.c.run_id == _LINE.c.run_id).where(_RUN.c.number == number)
+    )
+    return connection.execute(lines.limit(1)).first() is None
 
 
 def add_lines(unit: Unit, run_id: str, direction: Direction, picked: Sequence[Picked]) -> None:

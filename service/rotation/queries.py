@@ -13,6 +13,7 @@ from sqlmodel import select as select_models
 from service.consignments.models import (
     Consignment,
     ConsignmentContainer,
+    ConsignmentState,
     Direction,
     LineState,
     ManifestLine,
@@ -52,17 +53,28 @@ class LoadLine:
 
 
 def lines_to_eject(connection: Connection, run_id: str) -> list[EjectLine]:
-    """Planned lines of an approved run whose medium is recorded in a slot or drive of the run's library."""
+    """Planned lines of an approved run whose medium is recorded in a slot or drive of the run's library.
+
+    What was skipped while packing, or whose consignment was cancelled, stays in.
+    """
     query = (
         select(_LINE.c.medium_id, _MEDIUM.c.barcode, _LOCATION.c.number, _MEDIUM.c.location_id)
         .join(_MEDIUM, _MEDIUM.c.medium_id == _LINE.c.medium_id)
         .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
         .join(_RUN, _RUN.c.run_id == _LINE.c.run_id)
+        .join(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _RUN.c.out_consignment_id)
+        .join(
+            _MANIFEST,
+            (_MANIFEST.c.consignment_id == _CONSIGNMENT.c.consignment_id)
+            & (_MANIFEST.c.medium_id == _LINE.c.medium_id),
+        )
         .where(
             _LINE.c.run_id == run_id,
             _LINE.c.direction == Direction.OUT,
             _LINE.c.step == Step.PLANNED,
             _RUN.c.state == RunState.APPROVED,
+            _CONSIGNMENT.c.state == ConsignmentState.OPEN,
+            _MANIFEST.c.state.in_([LineState.WANTED, LineState.SCANNED]),
             _LOCATION.c.parent_id == _RUN.c.library_id,
             _LOCATION.c.kind.in_([LocationKind.SLOT, LocationKind.DRIVE]),
         )

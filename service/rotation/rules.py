@@ -1,8 +1,11 @@
 """What leaves and what comes home with a run, and what a run may do in which state. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
+from service.consignments.models import Direction
 from service.errors import RefusedError, StateError
 from service.media.models import Content, Custody
 from service.policies.rules import Assignment, PolicyFacts, TierName, assign
@@ -44,7 +47,7 @@ def pick_out(policy: PolicyFacts, medium: MediumFacts, today: date) -> Picked | 
         return None
     assignment = _assignment(policy, medium)
     if assignment is None:
-        return LeftOut(medium.barcode, "full, and no day is recorded on which it was written")
+        return LeftOut(medium.barcode, _why_no_tier(medium))
     tier = policy.tier(assignment.tier)
     if tier is None or not tier.off_site or assignment.expires_on <= today:
         return None
@@ -62,6 +65,12 @@ def _assignment(policy: PolicyFacts, medium: MediumFacts) -> Assignment | None:
     if medium.tier is not None and medium.expires_on is not None:
         return Assignment(medium.tier, medium.period_key or "", medium.expires_on)
     return assign(policy, medium.written_on) if medium.written_on is not None else None
+
+
+def _why_no_tier(medium: MediumFacts) -> str:
+    if medium.written_on is None:
+        return "full, and no day is recorded on which it was written"
+    return f"full, and the policy has no tier for {medium.written_on.isoformat()}"
 
 
 def _obstacle(medium: MediumFacts) -> str:
@@ -87,6 +96,34 @@ def pick_home(medium: MediumFacts, today: date) -> Picked | LeftOut | None:
     return Picked(medium.medium_id, medium.barcode, f"expired {medium.expires_on.isoformat()}")
 
 
+def obstacle_to(direction: Direction, medium: MediumFacts, today: date) -> str:
+    """Why a planned line cannot be approved any more, or nothing: the world went on since the plan."""
+    shared = "on hold" if medium.held else "in another consignment" if medium.busy else ""
+    match direction:
+        case Direction.OUT:
+            return shared or _obstacle_out(medium)
+        case Direction.HOME:
+            return shared or _obstacle_home(medium, today)
+        case _:
+            assert_never(direction)
+
+
+def _obstacle_out(medium: MediumFacts) -> str:
+    if medium.custody is not Custody.IN_LIBRARY:
+        return f"no longer in the library ({_words(medium.custody)})"
+    return "not encrypted" if medium.encrypted is False else ""
+
+
+def _obstacle_home(medium: MediumFacts, today: date) -> str:
+    if medium.custody is not Custody.VAULTED:
+        return f"no longer at the vendor ({_words(medium.custody)})"
+    return "kept longer than planned" if medium.expires_on is None or medium.expires_on > today else ""
+
+
+def _words(custody: Custody) -> str:
+    return custody.value.replace("_", " ")
+
+
 class RunStateError(StateError):
     title = "Run is in another state"
 
@@ -103,10 +140,38 @@ class RunNotDoneError(RefusedError):
     title = "Run is not done"
 
 
+class LineNotOpenError(RefusedError):
+    title = "Not an open line of this run"
+
+    def __init__(self, number: str, barcode: str) -> None:
+        super().__init__(
+            f"{barcode} is not an open line of run {number}. Nothing was skipped.",
+            next_step="Look at the run sheet.",
+            barcode=barcode,
+        )
+
+
+SHOWN = 5  # as many as fit a sentence
+
+
+class RunOutdatedPlanError(RefusedError):
+    title = "The plan is out of date"
+
+    def __init__(self, number: str, obstacles: Sequence[LeftOut]) -> None:
+        named = "; ".join(f"{one.barcode} is {one.why}" for one in obstacles[:SHOWN])
+        more = f" and {len(obstacles) - SHOWN} more" if len(obstacles) > SHOWN else ""
+        super().__init__(
+            f"{named}{more}. Run {number} was not approved.",
+            next_step="Leave out what cannot go, with a reason, and approve again.",
+            barcodes=[one.barcode for one in obstacles],
+        )
+
+
 RUN_ACTS: dict[str, frozenset[RunState]] = {
     "approved": frozenset({RunState.PLANNED}),
     "cancelled": frozenset({RunState.PLANNED}),
     "changed": frozenset({RunState.PLANNED}),
+    "changed after its approval": frozenset({RunState.APPROVED}),
     "ejected": frozenset({RunState.APPROVED}),
     "closed": frozenset({RunState.APPROVED}),
 }
