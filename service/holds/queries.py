@@ -71,9 +71,9 @@ def row_by_number(connection: Connection, number: str) -> Row[Any]:
     return found
 
 
-def hold(session: Session, number: str) -> HoldView:
+def hold(connection: Connection, number: str) -> HoldView:
     """Raises NotFoundError."""
-    found = _views(session, _HOLD.c.number == number, 1)
+    found = _views(connection, _HOLD.c.number == number, 1)
     if not found:
         raise NotFoundError("hold", shown(number))
     return found[0]
@@ -82,7 +82,7 @@ def hold(session: Session, number: str) -> HoldView:
 def holds_of(session: Session, medium_id: str, *, open_only: bool = True) -> list[HoldView]:
     """Newest first."""
     only = _HOLD.c.medium_id == medium_id
-    return _views(session, only & _HOLD.c.released_at.is_(None) if open_only else only, 100)
+    return _views(session.connection(), only & _HOLD.c.released_at.is_(None) if open_only else only, 100)
 
 
 def holds(
@@ -90,11 +90,10 @@ def holds(
 ) -> list[HoldView]:
     """Newest first; `after` continues below a hold_id."""
     only = _HOLD.c.released_at.is_(None) if open_only else _HOLD.c.hold_id.is_not(None)
-    return _views(session, only if after is None else only & (_HOLD.c.hold_id < after), limit)
+    return _views(session.connection(), only if after is None else only & (_HOLD.c.hold_id < after), limit)
 
 
-def _views(session: Session, only: Any, limit: int) -> list[HoldView]:
-    connection = session.connection()
+def _views(connection: Connection, only: Any, limit: int) -> list[HoldView]:
     query = select(_HOLD).where(only).order_by(_HOLD.c.hold_id.desc()).limit(limit)
     rows = connection.execute(query).all()
     people = _names(connection, rows)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -118,13 +118,6 @@ class MediumShape(BaseModel):
     seen_at: datetime | None
 
 
-class MediaList(BaseModel):
-    """`after` continues the list; null at its end."""
-
-    media: list[MediumShape]
-    after: str | None
-
-
 Text = Annotated[str, Field(max_length=MAX_BARCODE_INPUT)]
 
 
@@ -208,17 +201,13 @@ class EntryShape(BaseModel):
     reason: str | None
 
 
-class EntryList(BaseModel):
-    """Newest first; `after` continues with older ones."""
-
-    entries: list[EntryShape]
-    after: int | None
-
-
 class RejectedShape(BaseModel):
     line: int
     text: str
     reason: str
+
+
+ImportSource: TypeAlias = Literal["csv", "mtx", "mhvtl"]
 
 
 class ImportBody(BaseModel):
@@ -234,7 +223,7 @@ class ImportBody(BaseModel):
             }
         },
     )
-    source: Literal["csv", "mtx", "mhvtl"] = "csv"
+    source: ImportSource = "csv"
     text: str = ""
     files: dict[str, str] = {}
     library: str = ""

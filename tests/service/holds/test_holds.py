@@ -169,4 +169,4 @@ def test_holds_are_listed_newest_first_with_names(runtime, medium, officer, seco
         assert everything[1].barcode == "STR142L8"
         assert queries.holds(session, open_only=False, after=everything[0].hold_id) == everything[1:]
         with pytest.raises(NotFoundError):
-            queries.hold(session, "H-9999")
+            queries.hold(session.connection(), "H-9999")
