@@ -82,7 +82,9 @@ class Words:
 
 def _zone_name(local: datetime) -> str:
     name = local.tzname() or ""
-    return name if name.isalpha() else f"UTC{name}"
+    if name.isalpha():
+        return name
+    return f"UTC{name[:3]}:{name[3:]}" if len(name) > len("+05") else f"UTC{name}"
 
 
 @cache

@@ -170,9 +170,9 @@ def _containers(document: Manifest, words: Words, area: Area) -> Iterator[Strip]
         Column(words.text("Container"), 10, Kind.CODE),
         Column(words.text("Kind"), 12),
         Column(words.text("Media"), 6, Kind.NUMBER),
-        Column(words.text("Seals"), 26),
+        Column(words.text("Seals"), 20),
         Column(words.text("Weight"), 9, Kind.NUMBER),
-        Column(words.text("Seen at receipt"), 28),
+        Column(words.text("Seen at receipt"), 36),
     )
     rows = (_container_row(container, words) for container in document.containers)
     yield from table(columns, rows, area.left, area.width)

@@ -14,10 +14,11 @@ from labels.documents.language import Words
 from labels.documents.logo import flat_logo
 from labels.documents.pen import FAINT, HAIR_MM, QUIET, RULE_MM, STRONG_MM, Pen
 from labels.documents.table import wrapped
-from labels.faces import fitting_size, register_faces, text_width
-from labels.layout import Anchor, Bars, Face
+from labels.faces import fitting_size, register_faces, shortened, text_width
+from labels.layout import Anchor, Bars, Face, Modules
 from labels.stock import Size
 from labels.symbols.code128 import code128
+from labels.symbols.matrix import qr
 from labels.writers.ink import POINTS_PER_MM
 
 SIDE_MM = 16.0
@@ -25,6 +26,8 @@ TOP_MM = 13.0
 FOOT_MM = 19.0
 NUMBER_MM = 8.2
 BAR_MM, BAR_MODULE_MM = 9.0, 0.38
+LEAST_BAR_MODULE_MM, QR_SIDE_MM = 0.25, 15.0
+NAME_SIZES_MM, MOST_NAME_LINES = (3.4, 3.0, 2.7, 2.4), 2
 LOGO = Size(42.0, 11.0)
 CHIP_MM = 6.0
 
@@ -106,16 +109,13 @@ class _Page:
         left, right = self.area.left, self.area.right
         self._organisation(pen)
         y = TOP_MM + 15.0
-        pen.text((left, y + 3.0), self.head.kind, BODY_MM)
+        code = self._code(pen, y)
+        kind = pen.text((left, y + 3.0), self.head.kind, BODY_MM)
         number = self.head.issue.number
-        size = fitting_size(number, NUMBER_MM, Face.MONO_BOLD, self.area.width * 0.42)
+        size = fitting_size(number, NUMBER_MM, Face.MONO_BOLD, self.area.width * 0.46)
         width = pen.text((left, y + 12.4), number, size, Face.MONO_BOLD)
-        self._chip(pen, left + width + 5.0, y + 6.6)
-        symbol = code128(number, BAR_MODULE_MM)
-        pen.bars(Bars(right - symbol.width_mm, y + 1.0, BAR_MM, symbol))
-        pen.text(
-            (right - symbol.width_mm / 2, y + BAR_MM + 4.0), number, SMALL_MM, Face.MONO, anchor=Anchor.MIDDLE
-        )
+        beside = left + width + 5.0 + self._chip_width() < right - code - 5.0
+        self._chip(pen, *((left + width + 5.0, y + 6.6) if beside else (left + kind + 5.0, y - 1.0)))
         y += 19.0
         for line in self._sentence():
             pen.text((left, y), line, BODY_MM * 1.12)
@@ -126,37 +126,68 @@ class _Page:
             pen.text((left, y), line, BODY_MM)
             y += 4.3
 
+    def _code(self, pen: Pen, y: float) -> float:
+        """The number for a scanner; its width. Bars while they fit at a width a scanner reads, else a QR."""
+        number, most = self.head.issue.number, self.area.width * 0.46
+        module = min(BAR_MODULE_MM, most / code128(number, 1.0).width_mm)
+        if module < LEAST_BAR_MODULE_MM:
+            square = qr(number)
+            side = QR_SIDE_MM / square.modules
+            pen.modules(Modules(self.area.right - QR_SIDE_MM, y - 0.5, side, square))
+            return QR_SIDE_MM
+        symbol = code128(number, module)
+        pen.bars(Bars(self.area.right - symbol.width_mm, y + 1.0, BAR_MM, symbol))
+        middle = self.area.right - symbol.width_mm / 2
+        pen.text((middle, y + BAR_MM + 4.0), number, SMALL_MM, Face.MONO, anchor=Anchor.MIDDLE)
+        return symbol.width_mm
+
     def _organisation(self, pen: Pen) -> None:
         organisation, site = self.head.issue.organisation, self.head.issue.site
-        logo = flat_logo(organisation.logo) if organisation.logo else None
-        left = self.area.left
-        if logo:
-            reader, shape = logo
-            scale = min(LOGO.width / shape.width, LOGO.height / shape.height)
-            pen.image(reader, (left, TOP_MM - 3.0), (shape.width * scale, shape.height * scale))
-            left += shape.width * scale + 4.0
-        pen.text((left, TOP_MM + 1.0), organisation.name, BODY_MM * 1.1, Face.SANS_BOLD)
-        address = " · ".join(line for line in organisation.address.splitlines() if line)
-        pen.text((left, TOP_MM + 5.2), address, SMALL_MM, grey=QUIET)
-        pen.text((self.area.right, TOP_MM + 1.0), site.name, BODY_MM, anchor=Anchor.END)
+        left, right = self.area.left + self._logo(pen), self.area.right
+        pen.text((right, TOP_MM + 1.0), site.name, BODY_MM, anchor=Anchor.END)
         zone = self.words.text("times in {zone}, UTC beside them").format(zone=site.zone)
-        pen.text((self.area.right, TOP_MM + 5.2), zone, SMALL_MM, grey=QUIET, anchor=Anchor.END)
-        pen.line((self.area.left, TOP_MM + 9.5), (self.area.right, TOP_MM + 9.5), HAIR_MM, FAINT)
+        pen.text((right, TOP_MM + 5.2), zone, SMALL_MM, grey=QUIET, anchor=Anchor.END)
+        room = (
+            right
+            - left
+            - max(text_width(site.name, BODY_MM, Face.SANS), text_width(zone, SMALL_MM, Face.SANS))
+            - 6.0
+        )
+        address = " · ".join(line for line in organisation.address.splitlines() if line)
+        size, lines = _name_lines(organisation.name, room)
+        y = TOP_MM + 1.0 if len(lines) == 1 else TOP_MM - 1.6
+        for line in lines:
+            pen.text((left, y), line, size, Face.SANS_BOLD)
+            y += 4.1
+        below = y + 0.1
+        pen.text((left, below), shortened(address, SMALL_MM, Face.SANS, room), SMALL_MM, grey=QUIET)
+        pen.line((self.area.left, TOP_MM + 9.5), (right, TOP_MM + 9.5), HAIR_MM, FAINT)
+
+    def _logo(self, pen: Pen) -> float:
+        """The width it takes."""
+        content = self.head.issue.organisation.logo
+        if content is None:
+            return 0.0
+        reader, shape = flat_logo(content)
+        scale = min(LOGO.width / shape.width, LOGO.height / shape.height)
+        pen.image(reader, (self.area.left, TOP_MM - 3.0), (shape.width * scale, shape.height * scale))
+        return shape.width * scale + 4.0
+
+    def _chip_width(self) -> float:
+        return text_width(self.head.state, BODY_MM, Face.SANS_BOLD) + 9.0
 
     def _chip(self, pen: Pen, x: float, y: float) -> None:
-        width = text_width(self.head.state, BODY_MM, Face.SANS_BOLD) + 9.0
-        pen.box((x, y), (width, CHIP_MM), RULE_MM)
+        pen.box((x, y), (self._chip_width(), CHIP_MM), RULE_MM)
         pen.mark(self.head.mark, (x + 3.4, y + CHIP_MM / 2), 2.2)
         pen.text((x + 6.4, y + 4.15), self.head.state, BODY_MM, Face.SANS_BOLD)
 
     def _running_head(self, pen: Pen) -> None:
-        y = TOP_MM + 1.0
-        width = pen.text((self.area.left, y), self.head.issue.number, BODY_MM, Face.MONO_BOLD)
-        pen.text((self.area.left + width + 3.0, y), f"{self.head.kind} · {self.head.state}", BODY_MM)
-        pen.text(
-            (self.area.right, y), self.head.issue.organisation.name, SMALL_MM, grey=QUIET, anchor=Anchor.END
-        )
-        pen.line((self.area.left, y + 2.4), (self.area.right, y + 2.4), RULE_MM)
+        y, left, right = TOP_MM + 1.0, self.area.left, self.area.right
+        left += pen.text((left, y), self.head.issue.number, BODY_MM, Face.MONO_BOLD) + 3.0
+        left += pen.text((left, y), f"{self.head.kind} · {self.head.state}", BODY_MM) + 6.0
+        name = shortened(self.head.issue.organisation.name, SMALL_MM, Face.SANS, right - left)
+        pen.text((right, y), name, SMALL_MM, grey=QUIET, anchor=Anchor.END)
+        pen.line((self.area.left, y + 2.4), (right, y + 2.4), RULE_MM)
 
     def _foot(self, pen: Pen, number: int, pages: int) -> None:
         y, words = self.size.height - FOOT_MM + 6.0, self.words
@@ -180,3 +211,13 @@ class _Page:
             Face.MONO,
             grey=QUIET,
         )
+
+
+def _name_lines(name: str, room: float) -> tuple[float, list[str]]:
+    """A legal name belongs on the paper whole: in one line or two, smaller before it is shortened."""
+    for size in NAME_SIZES_MM:
+        lines = wrapped(name, room, Face.SANS_BOLD, size)
+        if len(lines) <= MOST_NAME_LINES:
+            return size, lines
+    first, *more = lines
+    return size, [first, shortened(" ".join(more), size, Face.SANS_BOLD, room)]

@@ -60,7 +60,8 @@ Box = tuple[str, list[str]]
 
 
 def _box(words: Words, side: Signature, width: float) -> Box:
-    person = ", ".join(part for part in (side.name, side.role, side.organisation) if part)
+    known = ", ".join(part for part in (side.name, side.role, side.organisation) if part)
+    person = known or words.text("name and badge:")
     badge = words.text("badge {badge}").format(badge=side.badge) if side.badge else ""
     checked = (
         words.text("identity checked by {who}").format(who=side.identity_checked_by)

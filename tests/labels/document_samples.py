@@ -5,6 +5,9 @@ import hashlib
 import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+from PIL import Image
 
 from labels.documents import (
     Checkpoint,
@@ -49,6 +52,14 @@ SQUIGGLE = (
     tuple((0.3 + t / 60, 0.86 - 0.06 * math.sin(t / 12)) for t in range(30)),
 )
 DATASETS = ("billing-db", "claims-images", "edi-share", "documents")
+
+
+def logo(mode: str = "RGBA") -> bytes:
+    out = BytesIO()
+    picture = Image.new("RGBA", (300, 120), (0, 0, 0, 0))
+    picture.paste((10, 80, 160, 160), (20, 20, 280, 100))
+    picture.convert(mode).save(out, "PNG")
+    return out.getvalue()
 
 
 def issue(number: str, checkpoint: Checkpoint | None = CHECKPOINT) -> Issue:

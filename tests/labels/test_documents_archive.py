@@ -9,22 +9,13 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from document_samples import ORGANISATION, every_document, issue, manifest
+from document_samples import ORGANISATION, every_document, issue, logo, manifest
 from pikepdf import Name, pdfa
-from PIL import Image
 
 from labels.documents import LANGUAGES, Attachment, Paper, canonical_json, render
 from labels.errors import LogoError
 
 DOCUMENTS = every_document()
-
-
-def logo(mode: str = "RGBA") -> bytes:
-    out = BytesIO()
-    picture = Image.new("RGBA", (300, 120), (0, 0, 0, 0))
-    picture.paste((10, 80, 160, 160), (20, 20, 280, 100))
-    picture.convert(mode).save(out, "PNG")
-    return out.getvalue()
 
 
 def opened(pdf: bytes) -> pikepdf.Pdf:

@@ -11,6 +11,7 @@ from document_samples import (
     CHECKPOINT,
     every_document,
     issue,
+    logo,
     manifest,
     pick_list,
     series_sheet,
@@ -110,7 +111,7 @@ def test_the_utc_day_is_told_where_it_is_another_one():
     [
         ("Europe/Berlin", "16:54:10 CET (15:54:10 UTC)"),
         ("UTC", "15:54:10 UTC by"),
-        ("Asia/Kathmandu", "21:39:10 UTC+0545 (15:54:10 UTC)"),
+        ("Asia/Kathmandu", "21:39:10 UTC+05:45 (15:54:10 UTC)"),
     ],
 )
 def test_every_zone_has_a_name_and_utc_needs_no_second_one(zone, shown):
@@ -178,3 +179,32 @@ def test_long_words_and_many_lines_stay_in_their_cells():
         text, width = page.get_textpage(), page.get_width()
         rights = [text.get_charbox(at)[2] for at in range(text.count_chars())]
         assert max(rights) < width - 30
+
+
+def test_a_long_legal_name_is_whole_on_the_first_page_and_overlaps_nothing():
+    name = "Gemeinschaftspraxis für Abrechnung und medizinische Dokumentation Nordhessen mbH & Co. KG"
+    long = replace(issue("CN-1"), organisation=replace(issue("CN-1").organisation, name=name, logo=logo()))
+    pdf = pypdfium2.PdfDocument(render(replace(manifest(80), issue=long)).pdf)
+    assert name in " ".join(pdf[0].get_textpage().get_text_range().split())
+    for page in pdf:
+        text = page.get_textpage()
+        boxes = [text.get_charbox(at) for at in range(text.count_chars())]
+        head = sorted(box for box in boxes if box[1] > 770 and box[2] > box[0])
+        for one in head:
+            overlaps = [
+                o
+                for o in head
+                if o is not one
+                and o[0] < one[2] - 1
+                and one[0] < o[2] - 1
+                and o[1] < one[3] - 1
+                and one[1] < o[3] - 1
+            ]
+            assert not overlaps
+
+
+@pytest.mark.parametrize("number", ["CN-2026-000411-INTER-SITE-7", "CN-" + "2026-000411-" * 6])
+def test_a_long_number_is_still_read_by_both_readers(number):
+    page = rendered(render(replace(manifest(1), issue=replace(issue(number), checkpoint=None))).pdf, 300)
+    by_zxing, by_zbar = read_by_both(page)
+    assert number in by_zxing & by_zbar
