@@ -3,9 +3,10 @@
     sim:///absolute/folder            a virtual library in that folder
     sg:///dev/tape/by-id/scsi-…       a changer through the kernel's SCSI generic driver
     mtx:///dev/sg3                    a changer through the mtx program (fallback)
+    iscsi://host:3260/iqn.…/0         a changer over iSCSI in user space (libiscsi)
 
 Options follow as a query: `drive` (which drive of a virtual library: serial number or 1, 2, …),
-`program` (where mtx is), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
+`program` (where mtx is), `initiator` (the iSCSI name to log in with), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
 `needs_eject` (yes, no or unknown).
 """
 
@@ -24,6 +25,7 @@ from drivers.changer.smc import SmcChanger
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
 from drivers.lock import ProcessLock
+from drivers.scsi.libiscsi import DEFAULT_PORT, IscsiAddress, IscsiTransport
 from drivers.scsi.sg_io import SgTransport
 from drivers.simulator import folder as simulator_folder
 from drivers.simulator.hands import Hands
@@ -34,6 +36,7 @@ from drivers.tape.ssc import SscDrive
 
 SIMULATOR = "sim"
 MTX_PROGRAM = "mtx"
+INITIATOR = "iqn.2026-01.io.strongroom:drivers"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ def _path(parts: SplitResult) -> str:
     return parts.path
 
 
-OPTIONS = frozenset({"drive", "program", "settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"})
+OPTIONS = frozenset(
+    {"drive", "initiator", "program", "settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"}
+)
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
@@ -129,6 +134,31 @@ def _open_sg_drive(url: DeviceUrl) -> TapeDrive:
     return SscDrive(SgTransport(Path(url.path)), url=url.text)
 
 
+def _iscsi_address(url: DeviceUrl) -> IscsiAddress:
+    """iscsi://HOST[:PORT]/TARGET-NAME/LUN"""
+    host, _, port = url.host.partition(":")
+    target, _, unit = url.path.strip("/").rpartition("/")
+    if not host or not target or not unit.isdigit() or not (port or "0").isdigit():
+        raise BackendUnavailableError(f"{url.text!r} is not iscsi://HOST[:PORT]/TARGET-NAME/LUN")
+    return IscsiAddress(host, int(port or DEFAULT_PORT), target, int(unit))
+
+
+def _iscsi_transport(url: DeviceUrl) -> IscsiTransport:
+    initiator = url.options.get("initiator", INITIATOR)
+    return IscsiTransport(_iscsi_address(url), initiator=initiator)
+
+
+def _open_iscsi(url: DeviceUrl) -> Changer:
+    lock = lock_for(f"{url.host}{url.path}")
+    return SmcChanger(
+        _iscsi_transport(url), url=url.text, backend="iscsi", lock=lock, settings=_settings(url)
+    )
+
+
+def _open_iscsi_drive(url: DeviceUrl) -> TapeDrive:
+    return SscDrive(_iscsi_transport(url), url=url.text)
+
+
 def _no_drive(url: DeviceUrl) -> TapeDrive:
     raise BackendUnavailableError(f"{url.text!r}: drives cannot be reached through {url.scheme}://")
 
@@ -174,9 +204,11 @@ SCHEMES: dict[str, Callable[[DeviceUrl], Changer]] = {
     SIMULATOR: _open_simulator,
     "sg": _open_sg,
     "mtx": _open_mtx,
+    "iscsi": _open_iscsi,
 }
 DRIVE_SCHEMES: dict[str, Callable[[DeviceUrl], TapeDrive]] = {
     SIMULATOR: _open_simulated_drive,
     "sg": _open_sg_drive,
     "mtx": _no_drive,
+    "iscsi": _open_iscsi_drive,
 }

@@ -14,6 +14,7 @@ from drivers.library_files import LibraryDefinition, read_mhvtl, read_mtx_status
 from drivers.simulator import folder as folders
 from drivers.simulator.faults import FAULTS
 from drivers.simulator.hands import Hands
+from drivers.simulator.iscsi.server import IscsiTarget
 
 app = typer.Typer(no_args_is_help=True)
 FolderPath = Annotated[Path, typer.Argument(help="The folder of the virtual library.")]
@@ -79,3 +80,22 @@ def faults() -> None:
     for kind in FAULTS.values():
         parameters = " ".join(f"{name}={json.dumps(value)}" for name, value in kind.parameters.items())
         sys.stdout.write(f"{kind.name:24} {kind.summary}{f' [{parameters}]' if parameters else ''}\n")
+
+
+@app.command()
+def serve(
+    folder: FolderPath,
+    iscsi: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to listen.")] = "127.0.0.1:3260",
+    name: Annotated[str | None, typer.Option(help="The target's iSCSI name.")] = None,
+) -> None:
+    """Serve the library over iSCSI until interrupted: the changer is LUN 0, the drives follow."""
+    host, _, port = iscsi.rpartition(":")
+    if not host or not port.isdigit():
+        raise typer.BadParameter(f"{iscsi!r} is not HOST:PORT")
+    target = IscsiTarget(folder.absolute(), host, int(port), name=name)
+    sys.stdout.write(f"{target.name} at {target.address[0]}:{target.address[1]}\n")
+    sys.stdout.flush()
+    try:
+        target.serve_forever()
+    except KeyboardInterrupt:
+        target.close()
