@@ -104,7 +104,7 @@ def employers(connection: Connection) -> list[Employer]:
 def party_names(connection: Connection) -> dict[str, str]:
     """Every party's name, active or not, by id."""
     rows = connection.execute(select_core(_PARTY.c.party_id, _PARTY.c.name))
-    return dict(rows)
+    return {row.party_id: row.name for row in rows}
 
 
 def handler(session: Session, handler_id: str) -> Handler:
