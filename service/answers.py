@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.engine import Connection
 
 from service.bookkeeping import KeptAnswer
-from service.db import table
+from service.db import Bulk, table
 from service.errors import InvalidInputError, StrongroomError
 from service.ledger.writer import Unit
 
 _KEPT = table(KeptAnswer)
+_INSERT_KEPT = Bulk(insert(_KEPT))
+_FIND_KEPT = select(_KEPT.c.key, _KEPT.c.request_sha256, _KEPT.c.status, _KEPT.c.answer).where(
+    _KEPT.c.key.in_(bindparam("keys", expanding=True))
+)
 MAX_KEY = 80
 
 
@@ -53,13 +57,12 @@ class Answer:
 
 def kept_answers(connection: Connection, keys: Sequence[RequestKey]) -> dict[str, Answer | KeyReusedError]:
     """What was answered before under these keys."""
-    query = select(_KEPT.c.key, _KEPT.c.request_sha256, _KEPT.c.status, _KEPT.c.answer).where(
-        _KEPT.c.key.in_([key.key for key in keys])
-    )
+    if not keys:
+        return {}
     digests = {key.key: key.digest for key in keys}
     return {
         key: Answer(status, bytes(body), repeated=True) if digests[key] == digest else KeyReusedError()
-        for key, digest, status, body in connection.execute(query)
+        for key, digest, status, body in connection.execute(_FIND_KEPT, {"keys": list(digests)})
     }
 
 
@@ -76,7 +79,7 @@ def keep(connection: Connection, answers: Sequence[tuple[RequestKey, Answer]], n
         }
         for key, answer in answers
     ]
-    connection.execute(insert(_KEPT), rows)
+    _INSERT_KEPT(connection, rows)
 
 
 Refusal = Callable[[StrongroomError], Answer]

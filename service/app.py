@@ -86,6 +86,9 @@ def check_every_route_declares(routes: Sequence[BaseRoute]) -> None:
 
 def permissions_of_route(route: RouteContext) -> frozenset[object]:
     """What the route asks for; {None} for a public one, empty where nothing is declared."""
+    own = getattr(getattr(route, "endpoint", None), "__dict__", {})
+    if "permission" in own:  # the scan route checks for itself
+        return frozenset({own["permission"]})
     dependant = getattr(route, "dependant", None)
     return frozenset() if dependant is None else frozenset(declared_permissions(dependant))
 

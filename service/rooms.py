@@ -31,6 +31,7 @@ from service.web.views.frame import Count, Place
 VERSION = version("strongroom")
 
 ROUTERS: list[APIRouter] = [
+    scanning_api.router,  # first: matched a thousand times a second
     health.router,
     handlers_api.router,
     account_api.router,
@@ -48,7 +49,6 @@ ROUTERS: list[APIRouter] = [
     media_pages.router,
     holds_api.router,
     holds_pages.router,
-    scanning_api.router,
     scanning_pages.router,
 ]
 

@@ -5,7 +5,6 @@ RFC 3339 UTC strings. Only the standard library and msgspec are imported here, s
 """
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -40,15 +39,20 @@ def _rfc8785_escapes(encoded: bytes) -> bytes:
     return text.encode()
 
 
+_PLAIN = frozenset({str, bool, type(None)})
+
+
 def check(value: object) -> None:
     """Raise FormatError when the value is not of the restricted kind."""
+    if type(value) in _PLAIN:  # most values; exact types are cheaper to tell than patterns
+        return
     match value:
         case None | bool() | str():
             return
         case int():
             if abs(value) >= _MAX_INTEGER:
                 raise FormatError(f"integer {value} does not fit 53 bits")
-        case Mapping():
+        case dict():
             for key, item in value.items():
                 if not isinstance(key, str) or not key.isascii():
                     raise FormatError(f"key {key!r} is not an ASCII string")

@@ -31,7 +31,12 @@ class Projection:
         return {name: json_value(value) for name, value in values.items() if name in self.columns}
 
 
-def json_value(value: object) -> object:
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+def json_value(value: object) -> object:  # noqa: PLR0911 - one return a kind
+    if type(value) in _PLAIN:
+        return value
     match value:
         case datetime():
             return timestamp(value)
@@ -39,7 +44,7 @@ def json_value(value: object) -> object:
             return value.isoformat()
         case StrEnum():
             return value.value
-        case Mapping():
+        case dict():
             return {str(key): json_value(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [json_value(item) for item in value]

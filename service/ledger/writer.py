@@ -7,6 +7,7 @@ an answer means durable and in the tree. Work of the same `Many` that stands tog
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from service.db import Database, table
+from service.db import Bulk, Database, table
 from service.errors import LedgerError, StrongroomError, WriterStoppedError
 from service.ids import new_id
 from service.ledger import tree
@@ -39,12 +40,15 @@ Item_contra = TypeVar("Item_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
 
 MAX_BATCH = 256
+LINGER_S = (
+    0.002  # under load a batch waits so long for company: one commit and one signature serve more units
+)
 KEEP_CHECKPOINT_EVERY = timedelta(hours=1)
 HEAD_ID = 1
 
 _HEAD = table(LedgerHead)
 _ENTRY = table(LedgerEntry)
-_INSERT_ENTRY = insert(_ENTRY)
+_INSERT_ENTRY = Bulk(insert(_ENTRY))
 _INSERT_NODE = insert(table(LedgerNode))
 _INSERT_CHECKPOINT = insert(table(LedgerCheckpoint))
 _LOCK_HEAD = (
@@ -90,7 +94,11 @@ class Unit:
     first_position: int
     rows: list[dict[str, object]] = field(default_factory=list)
     keep_checkpoint: bool = False
+    stamp: str = ""  # `now` as entries write it
     _session: Session | None = None
+
+    def __post_init__(self) -> None:
+        self.stamp = self.stamp or timestamp(self.now)
 
     @property
     def session(self) -> Session:
@@ -116,7 +124,7 @@ class Unit:
         """Append one entry and return its position (zero-based leaf index)."""
         position = self.first_position + len(self.rows)
         entry: dict[str, object] = {
-            "at": timestamp(self.now),
+            "at": self.stamp,
             "by": (actor or self.actor).logged(),
             "event": event.value,
             "position": position,
@@ -287,10 +295,14 @@ class Writer:
         self._queue.put(task)
 
     def _drain(self) -> None:
+        crowded = False
         while (task := self._queue.get()) is not None:
+            if crowded:
+                time.sleep(LINGER_S)
             batch = [task]
             while len(batch) < MAX_BATCH and (more := self._next()) is not None:
                 batch.append(more)
+            crowded = len(batch) > 1
             self._settle(self._commit(batch))
         self._disconnect()
 
@@ -421,7 +433,7 @@ class _Batch:
     def _append(self) -> None:
         if not self.rows:
             return
-        self.connection.execute(_INSERT_ENTRY, self.rows)
+        _INSERT_ENTRY(self.connection, self.rows)
         leaves = [tree.leaf_hash(row["body"]) for row in self.rows]  # type: ignore[arg-type] # rows are built in Unit.append
         frontier, nodes = tree.append(self.frontier, leaves)
         if nodes:

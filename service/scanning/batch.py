@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam, func, select, update
 from service.consignments.actions import Facts, load
 from service.consignments.models import Consignment, LineState, ManifestLine
 from service.containers.models import Container
-from service.db import table
+from service.db import Bulk, table
 from service.errors import ForbiddenError
 from service.handlers.rules import Permission
 from service.holds.models import Hold
@@ -37,6 +37,21 @@ _FACTS = (
     .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
     .outerjoin(_LINE, (_LINE.c.medium_id == _MEDIUM.c.medium_id) & (_LINE.c.consignment_id == bindparam("consignment")))
     .where(_MEDIUM.c.barcode.in_(_CODES))
+)  # fmt: skip
+
+
+_PACK_MEDIUM = Bulk(
+    update(_MEDIUM)
+    .where(_MEDIUM.c.medium_id == bindparam("_medium_id"))
+    .values({name: bindparam(f"m_{name}") for name in ("location_id", "container_id", "custody", "seen_at")})
+)
+_PACK_LINE = Bulk(
+    update(_LINE)
+    .where(_LINE.c.consignment_id == bindparam("_consignment_id"), _LINE.c.medium_id == bindparam("_medium_id"))
+    .values({
+        name: bindparam(f"l_{name}")
+        for name in ("state", "container_id", "scanned_at", "packed_at", "packed_by", "packed_entry", "packed_from")
+    })
 )  # fmt: skip
 
 
@@ -76,7 +91,8 @@ class Batch:
     unit: Unit
     number: str
     done: int = 0  # lines that this batch moved to “done”
-    _lines: list[dict[str, object]] = field(default_factory=list)
+    _packed: list[dict[str, object]] = field(default_factory=list)
+    _lines: dict[frozenset[str], list[dict[str, object]]] = field(default_factory=dict)
     _consignment: Facts | None = None
 
     @property
@@ -128,17 +144,27 @@ class Batch:
                 next_step="Ask somebody of the party whose step this is.",
             )
 
+    def pack(self, medium: dict[str, object], line: dict[str, object]) -> None:
+        """The changed columns of a medium and of its line, by the names of _PACK_MEDIUM and _PACK_LINE; written together."""
+        self._packed.append({**medium, **line, "_consignment_id": self.consignment.id})
+
     def set_line(self, medium_id: str, **values: object) -> None:
-        """Collected; all rows of one batch set the same columns."""
-        self._lines.append({"_medium_id": medium_id, **values})
+        row = {"_medium_id": medium_id, **values}
+        self._lines.setdefault(frozenset(values), []).append(row)
 
     def write_lines(self) -> None:
-        """The collected line changes in one bulk statement, and the counts of the step."""
-        if self._lines:
-            statement = update(_LINE).where(
-                _LINE.c.consignment_id == self.consignment.id, _LINE.c.medium_id == _KEY
-            )
-            self.unit.connection.execute(statement, self._lines)
+        """The collected changes in bulk statements, and the counts of the step."""
+        _PACK_MEDIUM(self.unit.connection, self._packed)
+        _PACK_LINE(self.unit.connection, self._packed)
+        statement = (
+            update(_LINE).where(_LINE.c.consignment_id == self.consignment.id, _LINE.c.medium_id == _KEY)
+            if self._lines
+            else None
+        )
+        for rows in self._lines.values():
+            assert statement is not None
+            self.unit.connection.execute(statement, rows)
+        self._packed, self._lines = [], {}
         if self.done:
             row = _CONSIGNMENT.c.consignment_id == self.consignment.id
             self.unit.connection.execute(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import assert_never
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from service.consignments import rules as consignment_rules
 from service.consignments.actions import freeze, set_line
@@ -83,7 +83,7 @@ def _pack_one(
             return _scanned_out(batch, scan, medium)
         case _:
             if is_recorded(verdict):
-                _record_refusal(batch, scan, medium, verdict)
+                _record_refusal(batch, medium, verdict)
             return _refusal(batch, scan, medium, verdict)
 
 
@@ -106,15 +106,18 @@ def _packed(batch: Batch, scan: Scan, medium: MediumFacts, container: ContainerF
         "container_id": container.container_id,
         "custody": Custody.PACKED,
     }
-    unit.connection.execute(_PACK, {"_id": medium.medium_id, "seen_at": unit.now, **values})
     facts = {
         "consignment": batch.number, "container": container.barcode, "from": medium.path,
         **({"claimed_at": timestamp(scan.scanned_at)} if scan.scanned_at else {}),
     }  # fmt: skip
     entry = unit.append(MEDIUM.subject(medium.medium_id), CustodyEvent.PACKED, changes=values, facts=facts)
-    batch.set_line(
-        medium.medium_id, state=LineState.PACKED, container_id=container.container_id, scanned_at=unit.now, packed_at=unit.now,
-        packed_by=scan.person.handler_id, packed_entry=entry, packed_from=medium.location_id,
+    batch.pack(
+        {"_medium_id": medium.medium_id, "m_seen_at": unit.now, **{f"m_{name}": value for name, value in values.items()}},
+        {
+            "l_state": LineState.PACKED, "l_container_id": container.container_id, "l_scanned_at": unit.now,
+            "l_packed_at": unit.now, "l_packed_by": scan.person.handler_id, "l_packed_entry": entry,
+            "l_packed_from": medium.location_id,
+        },
     )  # fmt: skip
     medium.line, medium.line_container, medium.container_id = (
         LineState.PACKED,
@@ -128,20 +131,8 @@ def _packed(batch: Batch, scan: Scan, medium: MediumFacts, container: ContainerF
     return band(
         Outcome.RIGHT, "Right", scan.code, f"Pack into {container.barcode}", detail=f"{came}{counts.done} of {counts.done + counts.left}.",
         counts=counts, commands=next_commands(scan.task, counts),
-        moved=Moved(scan.code, timestamp(unit.now), f"/scan/undo?task={scan.task}&barcode={scan.code}"),
+        moved=Moved(scan.code, unit.stamp, f"/scan/undo?task={scan.task}&barcode={scan.code}"),
     )  # fmt: skip
-
-
-_PACK = (
-    update(_MEDIUM)
-    .where(_MEDIUM.c.medium_id == bindparam("_id"))
-    .values(
-        location_id=bindparam("location_id"),
-        container_id=bindparam("container_id"),
-        custody=bindparam("custody"),
-        seen_at=bindparam("seen_at"),
-    )
-)
 
 
 def _scanned_out(batch: Batch, scan: Scan, medium: MediumFacts) -> ScanOut:
@@ -172,7 +163,7 @@ def _scanned_out(batch: Batch, scan: Scan, medium: MediumFacts) -> ScanOut:
     )
 
 
-def _record_refusal(batch: Batch, scan: Scan, medium: MediumFacts, verdict: PackVerdict) -> None:
+def _record_refusal(batch: Batch, medium: MediumFacts, verdict: PackVerdict) -> None:
     """A medium that does not belong here was in somebody's hand: its own history says so."""
     unit = batch.unit
     facts = {**batch.consignment.told(), "verdict": verdict.value}

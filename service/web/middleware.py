@@ -1,5 +1,6 @@
 """Around every request, as plain ASGI: request id, size limit, security headers, access log."""
 
+import random
 import re
 import time
 from typing import Any
@@ -7,8 +8,6 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.ids import new_id
-from service.runtime import now_utc
 from service.web.errors import TooLargeError, problem_response
 
 log = structlog.get_logger("access")
@@ -82,7 +81,7 @@ class Surroundings:
 
 def _request_id(scope: Scope) -> str:
     given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-    return given if REQUEST_ID.fullmatch(given) else new_id(now_utc())
+    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
 
 
 class _Limited:
