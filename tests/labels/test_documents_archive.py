@@ -10,9 +10,11 @@ from io import BytesIO
 import pikepdf
 import pytest
 from document_samples import ORGANISATION, every_document, issue, logo, manifest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pikepdf import Name, pdfa
 
-from labels.documents import LANGUAGES, Attachment, Paper, canonical_json, render
+from labels.documents import LANGUAGES, Attachment, Paper, Party, canonical_json, render
 from labels.errors import LogoError
 
 DOCUMENTS = every_document()
@@ -46,6 +48,16 @@ def test_text_no_face_can_draw_does_not_break_the_archive():
     rendered = render(document)
     assert pdfa.check(opened(rendered.pdf), "3b").findings == []
     assert json.loads(rendered.facts)["purpose"] == document.purpose
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=30))
+def test_whatever_people_type_is_printed_and_stays_pdf_a(purpose, note, barcode):
+    document = manifest(2)
+    line = replace(document.lines[0], barcode=barcode, note=note, dataset=purpose)
+    sender = Party(note, purpose, barcode, note)
+    rendered = render(replace(document, purpose=purpose, sender=sender, lines=(line, document.lines[1])))
+    assert pdfa.check(opened(rendered.pdf), "3b").findings == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
