@@ -65,7 +65,7 @@ function accept(text) {
   const scan = { client_id: uuid(), barcode, task: page.dataset.task, scanned_at: new Date().toISOString() };
   keep([...kept(), scan]);
   wake();
-  if (offlineSince) judgeHere(scan);
+  if (retry) judgeHere(scan);
   drawOffline();
   drain();
 }
@@ -128,16 +128,21 @@ async function send(waiting) {
   const answer = await response.json().catch(() => null);
   if (response.ok && answer === null) return later(); // cut off in the middle: the same key asks again
   answered();
-  keep(kept().filter((each) => each.client_id !== scan.client_id));
+  const next = response.ok ? answer.task : undefined;
+  keep(kept().filter((each) => each.client_id !== scan.client_id).map((each) => follow(each, scan.task, next)));
   draw(response.ok ? answer : refused(scan, response.status, answer));
   return true;
 }
 
+// A container's code can change what the next scans are for; those scanned before the answer came follow it.
+function follow(scan, from, to) {
+  return to !== undefined && scan.task === from ? { ...scan, task: to } : scan;
+}
+
 function later() {
-  offlineSince ??= new Date();
   timer = setTimeout(drain, RETRY_MS[Math.min(retry++, RETRY_MS.length - 1)]);
-  const newest = kept().at(-1);
-  if (newest && retry === 1) judgeHere(newest);
+  if (retry === 1) for (const waiting of kept()) judgeHere(waiting);
+  offlineSince ??= new Date();
   return false;
 }
 
@@ -216,10 +221,11 @@ function draw(answer) {
   const tone = answer.tone ?? TONES[answer.outcome] ?? "neutral";
   show(tone, answer.word, answer.barcode, answer.sentence, answer.detail ?? "");
   if (answer.href) return location.assign(answer.href);
-  if (answer.task) page.dataset.task = answer.task;
-  if (answer.about) byId("about").replaceChildren(...marked(` · ${answer.about}`));
-  if (answer.moved) settle(answer.moved);
-  if (answer.unmoved) row("done", answer.unmoved)?.remove();
+  if (answer.task !== undefined) changeTask(answer);
+  if (answer.left) fill("left", answer.left.map(leftItem));
+  if (answer.done) fill("done", answer.done.map(doneItem));
+  if (answer.moved) moved(answer.moved);
+  if (answer.unmoved) unmoved(answer.unmoved);
   if (answer.counts) {
     setCount("left-count", answer.counts.left);
     setCount("done-count", answer.counts.done);
@@ -227,6 +233,25 @@ function draw(answer) {
   if (answer.outcome === "right") highlight(row("done", answer.barcode));
   if (answer.outcome === "wrong") setAside();
   for (const command of [answer.next, ...(answer.commands ?? [])]) if (command) drawCommand(command);
+}
+
+function changeTask(answer) {
+  page.dataset.task = answer.task;
+  form.elements.task.value = answer.task;
+  history.replaceState(null, "", "/scan?task=" + encodeURIComponent(answer.task));
+  if (answer.about) byId("task-about").replaceChildren(" · ", ...marked(answer.about));
+  byId("expects").textContent = answer.expects ?? answer.sentence;
+}
+
+function moved(entry) {
+  row("left", entry.barcode)?.remove();
+  row("done", entry.barcode)?.remove(); // drawn already while there was no network
+  byId("done")?.prepend(doneItem(entry));
+}
+
+function unmoved(barcode) {
+  row("done", barcode)?.remove();
+  if (!row("left", barcode)) byId("left")?.prepend(leftItem({ barcode }));
 }
 
 function show(tone, word, barcode, sentence, detail) {
@@ -291,7 +316,7 @@ function drawCommand(command) {
   figure.querySelector(".code").hidden = !command.enabled;
   const shut = figure.querySelector(".shut");
   shut.hidden = Boolean(command.enabled);
-  if (command.shut) shut.textContent = command.shut;
+  if (!command.enabled) shut.textContent = command.shut ?? (command.reason || "no code yet");
   figure.querySelector("figcaption").replaceChildren(...commandAct(command));
 }
 

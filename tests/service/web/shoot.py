@@ -25,6 +25,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+AXE = """axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']}).then((all) => all.violations
+    .map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary]))"""
 SIZES = {"1440": (1440, 900), "360": (360, 780)}
 
 
@@ -83,23 +85,15 @@ def shoot(browser: Browser, base: str, names: list[str], folder: Path) -> None:
 
 def inspect(browser: Browser, base: str, names: list[str], axe: Path) -> None:
     for name in names:
-        for size in SIZES:
+        for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
-                page = visit(browser, f"{base}/{name}", size, scheme)
-                page.context.close()
                 context = browser.new_context(
-                    viewport=dict(zip(("width", "height"), SIZES[size], strict=True)),
-                    color_scheme=scheme,
-                    bypass_csp=True,
+                    viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
                 )
                 page = context.new_page()
                 page.goto(f"{base}/{name}")
                 page.add_script_tag(content=axe.read_text("utf-8"))
-                found = page.evaluate(
-                    "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-                    ".then((all) => all.violations.map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary]))"
-                )
-                for finding in found:
+                for finding in page.evaluate(AXE):
                     print(name, size, scheme, *finding)
                 context.close()
 
