@@ -19,7 +19,7 @@ def compose():
 
 def test_the_compose_file_fits_the_compose_specification(compose):
     schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text(encoding="utf-8"))
-    jsonschema.validate(compose, schema)
+    jsonschema.Draft201909Validator(schema).validate(compose)
 
 
 def test_every_setting_that_the_compose_file_uses_exists(compose):
