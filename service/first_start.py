@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from service.demo_site import PASSWORD, PEOPLE, ensure_demo, is_demo
+from service.devices.first_library import demo_library, demo_vendor_media, first_library
 from service.handlers.credentials import hash_password, new_secret
 from service.handlers.link_actions import make_setup_link
 from service.handlers.queries import secret_hash
@@ -12,12 +13,13 @@ from service.runtime import Runtime
 
 # What the rooms add to a demonstration site, in order: its library, its media, its schedule. Each runs at every start
 # of a demonstration and does nothing the second time.
-DEMO_STEPS: list[Callable[[Runtime], None]] = []
+DEMO_STEPS: list[Callable[[Runtime], None]] = [demo_library, demo_vendor_media]
 
 
 def first_start(runtime: Runtime) -> str:
     """Make what is missing; returns the text for the person who started it."""
     house = establish(runtime)
+    first_library(runtime)
     if runtime.settings.demo:
         _demonstrate(runtime, house)
     lines = [f"Strongroom at {runtime.settings.resolved_public_url}"]

@@ -7,6 +7,9 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from sqlmodel import Session
 
+from service.devices import api as devices_api
+from service.devices.queries import is_any_simulated
+from service.devices.worker import start_workers
 from service.handlers import account_api, account_pages, administration, door_pages
 from service.handlers import api as handlers_api
 from service.handlers import pages as handlers_pages
@@ -21,6 +24,8 @@ from service.media import import_page
 from service.media import pages as media_pages
 from service.parties import api as parties_api
 from service.parties import pages as parties_pages
+from service.policies import api as policies_api
+from service.rotation import api as rotation_api
 from service.rotation.scheduler import start_scheduler
 from service.runtime import Runtime
 from service.scanning import api as scanning_api
@@ -44,16 +49,19 @@ ROUTERS: list[APIRouter] = [
     locations_api.router,
     locations_tree.router,
     locations_pages.router,
+    policies_api.router,
+    rotation_api.router,
     media_api.router,
     import_page.router,
     media_pages.router,
     holds_api.router,
     holds_pages.router,
     scanning_pages.router,
+    devices_api.router,
 ]
 
 # Each takes the runtime, starts its threads and gives back what stops them.
-BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_scheduler]
+BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_workers, start_scheduler]
 
 
 def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Place, Count]:
@@ -62,5 +70,5 @@ def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Plac
 
 
 def is_simulated(runtime: Runtime) -> bool:
-    del runtime
-    return False
+    with runtime.database.reading() as session:
+        return is_any_simulated(session)

@@ -28,7 +28,10 @@ KIND_OF_PLACE = {
     Place.DRIVE: SlotKind.DRIVE,
 }
 PLACE_WORDS = {"slot": Place.STORAGE, "mail slot": Place.MAIL_SLOT, "drive": Place.DRIVE}
-WHERE = re.compile(r"^(?:.*[›>/])?\s*(?P<kind>mail slot|slot|drive)\s+(?P<number>\d{1,5})\s*$", re.IGNORECASE)
+WHERE = re.compile(
+    r"^(?:(?:.*[›>/])?\s*(?P<library>[^›>/]+?)\s*[›>/])?\s*(?P<kind>mail slot|slot|drive)\s+(?P<number>\d{1,5})\s*$",
+    re.IGNORECASE,
+)
 LEAST_SLOTS, LEAST_DRIVES, LEAST_MAIL_SLOTS = 24, 2, 4
 MOST_SLOTS = 50_000
 
@@ -136,6 +139,7 @@ def _mhvtl_files(conf: Path) -> dict[str, bytes]:
 
 def csv_definition(body: bytes) -> LibraryDefinition:
     """A library big enough for the slots, drives and mail slots that the lines' `where` names."""
+    csv_library_name(body)
     cartridges = []
     for line in parse_csv(body).lines:
         found = WHERE.match(line.where)
@@ -163,6 +167,14 @@ def csv_definition(body: bytes) -> LibraryDefinition:
         ),
         cartridges=tuple(cartridges),
     )
+
+
+def csv_library_name(body: bytes) -> str:
+    """The library that the lines' `where` names; LibraryFileRefusedError when they name several."""
+    names = {found["library"] or "" for line in parse_csv(body).lines if (found := WHERE.match(line.where))}
+    if len(names) > 1:
+        raise LibraryFileRefusedError(f"the lines name several libraries: {', '.join(sorted(names))}")
+    return next(iter(names), "")
 
 
 def _check_places(cartridges: list[CartridgeDefinition]) -> None:

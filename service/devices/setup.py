@@ -65,15 +65,15 @@ def add_library(
     `take_in` registers media before the first inventory compares. Raises FaultError when the changer does not answer,
     RefusedError when the name or the URL is taken.
     """
-    _check(name, url)
+    check_new(name, url)
     look = first_look(url, name)
     return runtime.writer.run(
         actor,
-        lambda unit: _add(unit, name, url, look, parent_id=parent_id, take_in=take_in, tag_form=tag_form),
+        lambda unit: add(unit, name, url, look, parent_id=parent_id, take_in=take_in, tag_form=tag_form),
     )
 
 
-def _check(name: str, url: str) -> None:
+def check_new(name: str, url: str) -> None:
     fields = {}
     if not name.strip() or len(name) > 120 or "/" in name:  # noqa: PLR2004 - the column's length
         fields["name"] = "1 to 120 characters, without a slash."
@@ -92,16 +92,17 @@ def first_look(url: str, name: str) -> Look:
         raise faults.translate(error, name) from error
 
 
-def _add(
+def add(
     unit: Unit,
     name: str,
     url: str,
     look: Look,
     *,
-    parent_id: str | None,
-    take_in: TakeIn | None,
-    tag_form: TagForm,
+    parent_id: str | None = None,
+    take_in: TakeIn | None = None,
+    tag_form: TagForm = TagForm.AS_LABELLED,
 ) -> Added:
+    """Device, places, media and first inventory from a look at the changer."""
     taken = select(_DEVICE.c.name).where((_DEVICE.c.name == name) | (_DEVICE.c.url == url))
     if unit.connection.execute(taken).first() is not None:
         raise DeviceTakenError(
@@ -203,5 +204,9 @@ def add_simulated(
 
 
 def simulator_url(data_dir: Path, name: str) -> str:
+    return f"sim://{simulator_path(data_dir, name)}"
+
+
+def simulator_path(data_dir: Path, name: str) -> Path:
     folder = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "library"
-    return f"sim://{(data_dir / SIMULATORS / folder).absolute()}"
+    return (data_dir / SIMULATORS / folder).absolute()

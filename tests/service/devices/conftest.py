@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -31,7 +31,9 @@ from service.schema import PROJECTIONS
 
 FIRST_SLOT, FIRST_MAIL_SLOT, FIRST_DRIVE, GRIPPER = 0x1000, 0x0301, 0x0100, 1
 THURSDAY = 3
-FAST = Timing(lease_s=30, poll_s=0.01, look_s=0.05, observe_s=3600, retry_s=0.05, deadline_s=10, move_s=30, stop_s=5)
+FAST = Timing(
+    lease_s=30, poll_s=0.01, look_s=0.05, observe_s=3600, retry_s=0.05, deadline_s=10, move_s=30, stop_s=5
+)
 OUT = tuple(f"STR15{number}L8" for number in range(1, 8))
 
 
@@ -88,7 +90,9 @@ class RobotSite:
     def enqueue(self, kind, payload=None, key="", run_id=None):
         key = key or f"{kind}:{time.monotonic_ns()}"
         return self.run(
-            lambda unit: actions.enqueue(unit, kind, self.device_id, payload or {}, dedupe_key=key, run_id=run_id)
+            lambda unit: actions.enqueue(
+                unit, kind, self.device_id, payload or {}, dedupe_key=key, run_id=run_id
+            )
         )
 
     def lease(self, owner="worker-a", lease_s=15):
@@ -152,7 +156,11 @@ class RobotSite:
     def in_mail_slots(self):
         """Barcodes by mail slot address, as the person at the door sees them."""
         places = self.hands.dump()["cartridges"].values()
-        return {one["place"]: one["barcode"] for one in places if one["place"] in range(mail_slot(1), mail_slot(5))}
+        return {
+            one["place"]: one["barcode"]
+            for one in places
+            if one["place"] in range(mail_slot(1), mail_slot(5))
+        }
 
     def empty_mail_slots(self):
         for address in self.in_mail_slots():
@@ -187,7 +195,9 @@ def furnish(runtime, wanted=None):
         return {"vendor": vendor, "carrier": carrier, "vault": vault}
 
     ids = runtime.writer.run(SYSTEM, make)
-    added = add_simulated(runtime, SYSTEM, "Library 1", wanted or definition(OUT), take_in=as_found(Content.FULL))
+    added = add_simulated(
+        runtime, SYSTEM, "Library 1", wanted or definition(OUT), take_in=as_found(Content.FULL)
+    )
 
     def prepare(unit):
         for (medium_id,) in unit.connection.execute(
@@ -202,6 +212,25 @@ def furnish(runtime, wanted=None):
 
     ids["schedule"] = runtime.writer.run(SYSTEM, prepare)
     return RobotSite(runtime, added, simulator_url(settings.data_dir, "Library 1"), ids)
+
+
+class TickingClock:
+    """Every look at it is a little later, so that ids are in the order in which things were made."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 19, 19, 6, tzinfo=UTC)
+
+    def __call__(self):
+        self.forward(milliseconds=2)
+        return self.now
+
+    def forward(self, **by):
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock():
+    return TickingClock()
 
 
 @pytest.fixture

@@ -54,7 +54,9 @@ def test_seven_media_leave_in_two_batches_through_four_mail_slots(site):
         assert line_of(site, barcode).emptied_at is not None
     steps = site.steps(job.job_id)
     assert [step.verdict for step in steps] == ["moved"] * 7
-    assert all(step.outcome["told"] == "GOOD" and len(step.outcome["evidence_sha256"]) == 64 for step in steps)
+    assert all(
+        step.outcome["told"] == "GOOD" and len(step.outcome["evidence_sha256"]) == 64 for step in steps
+    )
     assert not site.rows(Discrepancy)
     site.stop()
     site.check_ledger()
@@ -266,7 +268,10 @@ def test_a_medium_with_an_open_discrepancy_is_left_behind_with_its_reason(site):
 
     site.run(
         lambda unit: open_discrepancy(
-            unit, DiscrepancyKind.UNEXPECTED_IN_LIBRARY, "Seen twice.", medium_id=site.medium(SEVEN[0]).medium_id
+            unit,
+            DiscrepancyKind.UNEXPECTED_IN_LIBRARY,
+            "Seen twice.",
+            medium_id=site.medium(SEVEN[0]).medium_id,
         )
     )
     site.approve_run()

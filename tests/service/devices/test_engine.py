@@ -36,7 +36,9 @@ def test_the_database_itself_refuses_a_second_running_job_on_a_device(site):
 
     def force(unit):
         other = next(job.job_id for job in site.jobs() if job.state is JobState.QUEUED)
-        unit.connection.execute(update(table(Job)).where(table(Job).c.job_id == other).values(state=JobState.WAITING))
+        unit.connection.execute(
+            update(table(Job)).where(table(Job).c.job_id == other).values(state=JobState.WAITING)
+        )
 
     with pytest.raises(Exception, match=r"(?i)unique"):
         site.run(force)
@@ -97,11 +99,15 @@ def test_the_same_owner_gets_its_job_back_at_once(site):
 def test_intent_and_outcome_are_separate_entries_and_an_outcome_is_written_once(site):
     job_id = site.enqueue(JobKind.MOVE)
     leased = site.lease()
-    step_id = site.run(lambda unit: engine.intend(unit, job_id, leased.fence, {**INTENT, "before": {"ranges": []}}))
+    step_id = site.run(
+        lambda unit: engine.intend(unit, job_id, leased.fence, {**INTENT, "before": {"ranges": []}})
+    )
     site.run(lambda unit: engine.conclude(unit, step_id, leased.fence, {"found_at": 4096}, "moved"))
     with pytest.raises(StepClosedError):
         site.run(lambda unit: engine.conclude(unit, step_id, leased.fence, {}, "not-moved"))
-    entries = {entry.event: entry.fields["facts"] for entry in site.entries(f"job:{job_id}") if "step" in entry.event}
+    entries = {
+        entry.event: entry.fields["facts"] for entry in site.entries(f"job:{job_id}") if "step" in entry.event
+    }
     assert entries["job:step_intended"]["barcode"] == "STR151L8"
     assert "before" not in entries["job:step_intended"]
     assert entries["job:step_observed"]["verdict"] == "moved"
@@ -111,7 +117,9 @@ def test_intent_and_outcome_are_separate_entries_and_an_outcome_is_written_once(
 def test_a_waiting_job_keeps_its_device_and_says_what_it_waits_for(site):
     job_id = site.enqueue(JobKind.EJECT)
     leased = site.lease()
-    site.run(lambda unit: engine.wait_for_person(unit, job_id, leased.fence, "Empty mail slot 1.", {"batch": 1}))
+    site.run(
+        lambda unit: engine.wait_for_person(unit, job_id, leased.fence, "Empty mail slot 1.", {"batch": 1})
+    )
     job = site.job(job_id)
     assert (job.state, job.fault, job.progress["batch"]) == (JobState.WAITING, "Empty mail slot 1.", 1)
     site.run(lambda unit: engine.wait_for_person(unit, job_id, leased.fence, "Empty mail slot 1."))
