@@ -88,15 +88,19 @@ def set_schedule(
     return str(found.schedule_id)
 
 
+def create_schedule(unit: Unit, *, name: str, **values: Any) -> str:
+    """A new one; refused where the name is taken. The values are those of `set_schedule`."""
+    if _existing(unit, None, name.strip()) is not None:
+        raise slots.ScheduleNameTakenError(name.strip())
+    return set_schedule(unit, name=name, **values)
+
+
 def _existing(unit: Unit, schedule_id: str | None, name: str) -> Any:
     named = unit.connection.execute(select(_SCHEDULE).where(_SCHEDULE.c.name == name)).one_or_none()
     if schedule_id is None:
         return named
     if named is not None and named.schedule_id != schedule_id:
-        raise InvalidInputError(
-            f"There is a schedule named {name} already. Nothing was saved.",
-            fields={"name": "This name is taken."},
-        )
+        raise slots.ScheduleNameTakenError(name)
     found = unit.connection.execute(
         select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
     ).one_or_none()

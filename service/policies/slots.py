@@ -38,6 +38,17 @@ class Timing:
         return now.astimezone(self.zone).date()
 
 
+class ScheduleNameTakenError(InvalidInputError):
+    title = "The schedule's name is taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is a schedule named {name} already. Nothing was saved.",
+            fields={"name": "This name is taken."},
+            next_step="Take another name, or edit that schedule.",
+        )
+
+
 def check_schedule(name: str, weekday: int, hour: int, minute: int, time_zone: str) -> None:
     """Raises InvalidInputError naming the fields that do not fit."""
     fields = {}

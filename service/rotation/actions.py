@@ -18,6 +18,7 @@ from service.locations.models import Location
 from service.media.actions import change_content
 from service.media.models import MEDIUM, Content, Medium
 from service.policies.models import Schedule
+from service.policies.queries import timing_of
 from service.rotation import rules
 from service.rotation.candidates import planned_media
 from service.rotation.closing import check_consignments, check_loaded, outcome
@@ -65,6 +66,13 @@ def plan_run(unit: Unit, schedule_id: str, slot: date) -> str:
     for one in picked.out:
         _record_tier(unit, one, picked.policy_version)
     return number
+
+
+def plan_by_hand(unit: Unit, schedule_id: str, slot: date | None = None) -> str:
+    """The run of this slot, today without one; its number. A slot too far from today is refused."""
+    today = timing_of(schedule_row(unit, schedule_id)).today(unit.now)
+    rules.check_slot(slot or today, today)
+    return plan_run(unit, schedule_id, slot or today)
 
 
 def schedule_row(unit: Unit, schedule_id: str) -> Any:

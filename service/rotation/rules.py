@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never
 
 from service.consignments.models import Direction
-from service.errors import RefusedError, StateError
+from service.errors import InvalidInputError, RefusedError, StateError
 from service.media.models import Content, Custody
 from service.policies.rules import Assignment, PolicyFacts, TierName, assign
 from service.rotation.models import RunState
@@ -122,6 +122,18 @@ def _obstacle_home(medium: MediumFacts, today: date) -> str:
 
 def _words(custody: Custody) -> str:
     return custody.value.replace("_", " ")
+
+
+FURTHEST_SLOT = timedelta(days=60)
+
+
+def check_slot(slot: date, today: date) -> None:
+    """By hand a run is planned for a day near today; what a schedule missed it makes up for itself."""
+    if abs(slot - today) > FURTHEST_SLOT:
+        raise InvalidInputError(
+            f"{slot.isoformat()} is more than {FURTHEST_SLOT.days} days from today. Nothing was planned.",
+            fields={"slot": f"Choose a day within {FURTHEST_SLOT.days} days of {today.isoformat()}."},
+        )
 
 
 class RunStateError(StateError):
