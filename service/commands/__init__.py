@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import devices, handlers, ledger, serve
+from service.commands import devices, handlers, ledger, media, serve
 
 
 def register(app: typer.Typer) -> None:
