@@ -10,28 +10,24 @@ from pathlib import Path
 
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
+from drivers.simulator.head_file import HeadFile
 from drivers.simulator.layout import definition_from_json, definition_to_json, initial_state
 from drivers.simulator.state import LibraryState
 from drivers.simulator.tape_file import TapeFile
 
 DEFINITION, STATE, LOCK, MEDIA = "definition.json", "state.json", "lock", "media"
-CHANGER_LOCK = "changer.lock"
+CHANGER_LOCK, HEADS = "changer.lock", "heads"
 
 
-def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
-    """Replace the file so that a killed process leaves either the old or the new text.
-
-    `durable` makes it survive a crash of the machine too.
-    """
+def write_durably(path: Path, text: str) -> None:
+    """Replace the file so that a crash leaves either the old or the new text."""
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        if durable:
-            os.fsync(file.fileno())
+        os.fsync(file.fileno())
     temporary.replace(path)
-    if durable:
-        _sync_folder(path.parent)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(path: Path) -> None:
@@ -53,8 +49,8 @@ def create(path: Path, definition: LibraryDefinition, *, move_s: float = 0.0) ->
     state = initial_state(definition)
     state.move_s = move_s
     (path / MEDIA).mkdir(exist_ok=True)
-    write_whole(path / DEFINITION, definition_to_json(definition))
-    write_whole(path / STATE, json.dumps(state.to_json()))
+    write_durably(path / DEFINITION, definition_to_json(definition))
+    write_durably(path / STATE, json.dumps(state.to_json()))
 
 
 class Folder:
@@ -70,6 +66,7 @@ class Folder:
         if not (path / STATE).is_file():
             raise BackendUnavailableError(f"{path} holds no virtual library")
         self._fd = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        self._heads = HeadFile(path / HEADS)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[LibraryState]:
@@ -82,13 +79,17 @@ class Folder:
             finally:
                 fcntl.flock(self._fd, fcntl.LOCK_UN)
 
-    def save(self, *, durable: bool = True) -> None:
-        """Not `durable`: where the tape stands and what was counted, which a power cut may lose."""
-        write_whole(self.path / STATE, json.dumps(self.state.to_json()), durable=durable)
+    def save_heads(self) -> None:
+        """Only where the tapes stand and what was counted; a crash of the machine may lose it."""
+        self._heads.store(self.state)
+
+    def save(self) -> None:
+        self._heads.store(self.state)
+        write_durably(self.path / STATE, json.dumps(self.state.to_json()))
         self._seen = self._stamp()
 
     def save_definition(self, definition: LibraryDefinition) -> None:
-        write_whole(self.path / DEFINITION, definition_to_json(definition))
+        write_durably(self.path / DEFINITION, definition_to_json(definition))
         self.definition = definition
         self.save()
 
@@ -99,10 +100,13 @@ class Folder:
     def _reload(self) -> None:
         stamp = self._stamp()
         if stamp == self._seen:
+            self._heads.refresh(self.state, anew=False)
             return
         self.definition = definition_from_json((self.path / DEFINITION).read_text(encoding="utf-8"))
         self.state = LibraryState.from_json(json.loads((self.path / STATE).read_text(encoding="utf-8")))
         self._seen = stamp
+        self._heads.refresh(self.state, anew=True)
 
     def close(self) -> None:
+        self._heads.close()
         os.close(self._fd)

@@ -1,6 +1,6 @@
 """Everything a virtual library remembers, and its form as JSON."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from drivers.errors import ProtocolError
@@ -79,6 +79,10 @@ class Motion:
     ends: str = "placed"
 
 
+def _plain(item: Cartridge | Drive | Motion) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in item.__slots__}
+
+
 @dataclass(slots=True)
 class LibraryState:
     """`attentions` is initiator → logical unit → events. `cartridges` is keyed by medium serial."""
@@ -100,7 +104,11 @@ class LibraryState:
     moves_done: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        return {"format": FORMAT} | asdict(self)
+        """Shares lists and dictionaries with the state: write it out at once."""
+        whole = {f.name: getattr(self, f.name) for f in fields(self)}
+        cartridges = {serial: _plain(item) for serial, item in self.cartridges.items()}
+        parts = {"cartridges": cartridges, "drives": [_plain(drive) for drive in self.drives]}
+        return {"format": FORMAT} | whole | parts | {"motion": _plain(self.motion) if self.motion else None}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
@@ -108,13 +116,11 @@ class LibraryState:
             raise ProtocolError(
                 f"a virtual library of format {value.get('format')}, this version reads {FORMAT}"
             )
-        fields = {name: item for name, item in value.items() if name != "format"}
-        cartridges = {serial: Cartridge(**item) for serial, item in fields.pop("cartridges").items()}
-        drives = [Drive(**item) for item in fields.pop("drives")]
-        motion = fields.pop("motion")
-        return cls(
-            cartridges=cartridges, drives=drives, motion=Motion(**motion) if motion else None, **fields
-        )
+        parts = {name: item for name, item in value.items() if name != "format"}
+        cartridges = {serial: Cartridge(**item) for serial, item in parts.pop("cartridges").items()}
+        drives = [Drive(**item) for item in parts.pop("drives")]
+        motion = parts.pop("motion")
+        return cls(cartridges=cartridges, drives=drives, motion=Motion(**motion) if motion else None, **parts)
 
     def at(self, address: int) -> Cartridge | None:
         return next((c for c in self.cartridges.values() if c.place == address), None)

@@ -90,7 +90,7 @@ class SimulatedLibrary:
             return _cut(handler(call), call)
         finally:
             if layout in tape_unit.MOVES_TAPE:
-                self.folder.save(durable=False)
+                self.folder.save_heads()
 
 
 UNITS = {

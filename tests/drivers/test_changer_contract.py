@@ -1,10 +1,12 @@
 """What every changer backend must do.
 
-Runs on the virtual library, and on real hardware where STRONGROOM_TEST_CHANGER_URL names it. There
+Runs on the virtual library in this process, over iSCSI and through its mtx face, on Debian's tgt, and on real hardware where STRONGROOM_TEST_CHANGER_URL names it. There
 STRONGROOM_TEST_SCRATCH names one barcode that may be moved, and nothing else is touched.
 """
 
+import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -14,6 +16,7 @@ from drivers.changer.difference import differences
 from drivers.changer.model import DriveIdRead, ElementType, MoveRequest, MoveVerdict, SourceAuthority
 from drivers.changer.mtx import MtxChanger, exchange_of
 from drivers.changer.protocol import Changer
+from drivers.changer.settings import ChangerSettings
 from drivers.errors import (
     ElementAddressInvalidError,
     ElementEmptyError,
@@ -23,9 +26,10 @@ from drivers.errors import (
     UnexpectedMediumError,
 )
 from drivers.simulator import mtx_face
+from drivers.simulator.iscsi.server import IscsiTarget
 
 REAL_URL = os.environ.get("STRONGROOM_TEST_CHANGER_URL")
-BACKENDS = ["sim", "mtx", *(["real"] if REAL_URL else [])]
+BACKENDS = ["sim", "mtx", "iscsi", "tgt", *(["real"] if REAL_URL else [])]
 DEADLINE_S = 900.0
 
 
@@ -54,11 +58,38 @@ class Subject:
         return next(e.address for e in self.look().of_type(kind) if not e.full and e.installed)
 
 
-def open_subject(backend: str, url: str, request) -> Changer:
-    if backend != "mtx":
-        return registry.open_changer(url)
-    folder = request.getfixturevalue("tmp_path") / "library"
-    return MtxChanger(str(folder), run_face, url=url, lock=registry.lock_for(str(folder)))
+@contextlib.contextmanager
+def open_subject(backend: str, request) -> Iterator[tuple[Changer, str]]:
+    """The changer of one backend with the barcode that may be moved there."""
+    if backend == "real":
+        assert REAL_URL is not None
+        with registry.open_changer(REAL_URL) as changer:
+            yield changer, os.environ["STRONGROOM_TEST_SCRATCH"]
+    elif backend == "tgt":
+        with registry.open_changer(request.getfixturevalue("tgt_url")) as changer:
+            yield changer, "A00001L8"
+    else:
+        with open_virtual(backend, request) as changer:
+            yield changer, "ABC001L8"
+
+
+@contextlib.contextmanager
+def open_virtual(backend: str, request) -> Iterator[Changer]:
+    url, folder = request.getfixturevalue("library_url"), request.getfixturevalue("tmp_path") / "library"
+    if backend == "iscsi":
+        request.getfixturevalue("libiscsi")
+        with IscsiTarget(folder) as target:
+            wire = f"iscsi://127.0.0.1:{target.address[1]}/{target.name}/0?settle_s=0.01"
+            with registry.open_changer(wire) as changer:
+                yield changer
+    elif backend == "mtx":
+        settings = ChangerSettings(settle_s=0.01)
+        yield MtxChanger(
+            str(folder), run_face, url=url, lock=registry.lock_for(str(folder)), settings=settings
+        )
+    else:
+        with registry.open_changer(url) as changer:
+            yield changer
 
 
 def run_face(arguments, timeout_s):
@@ -70,12 +101,7 @@ def run_face(arguments, timeout_s):
 
 @pytest.fixture(params=BACKENDS)
 def subject(request):
-    if request.param == "real":
-        assert REAL_URL is not None
-        url, tag = REAL_URL, os.environ["STRONGROOM_TEST_SCRATCH"]
-    else:
-        url, tag = request.getfixturevalue("library_url"), "ABC001L8"
-    with open_subject(request.param, url, request) as changer:
+    with open_subject(request.param, request) as (changer, tag):
         changer.wait_ready(deadline_s=DEADLINE_S)
         subject = Subject(changer, tag)
         home = subject.look().by_tag[tag][0].address
