@@ -7,10 +7,11 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from service.bookkeeping import next_number
 from service.consignments import rules
+from service.consignments.lines import add_media, barcodes_in, begin_step, box_ids, set_line
 from service.consignments.manifest import manifest_bytes
 from service.consignments.models import (
     CONSIGNMENT,
@@ -21,31 +22,30 @@ from service.consignments.models import (
     LineState,
     ManifestLine,
 )
+from service.consignments.packed import check_may_leave, packed_lines, unsealed
 from service.containers import actions as containers
-from service.containers.models import Container, Seal
 from service.custody import actions as custody
 from service.custody.actions import CustodyEvent
-from service.custody.models import Discrepancy, Transfer
-from service.custody.rules import Signature
+from service.custody.models import Transfer
+from service.custody.rules import Signature, is_number, written
 from service.db import table
 from service.errors import InvalidInputError, NotFoundError
 from service.ledger.writer import Unit
 from service.locations.models import LOCATION, Location, LocationKind
+from service.media.barcodes import shown
 from service.media.models import Medium
 from service.parties.models import Party
 
 _CONSIGNMENT = table(Consignment)
 _LINE = table(ManifestLine)
 _BOX = table(ConsignmentContainer)
-_CONTAINER = table(Container)
-_SEAL = table(Seal)
 _MEDIUM = table(Medium)
 _LOCATION = table(Location)
 _PARTY = table(Party)
 _TRANSFER = table(Transfer)
-_DISCREPANCY = table(Discrepancy)
 
 TRANSIT = timedelta(hours=4)
+LONGEST_REASON = 500
 
 
 class ConsignmentEvent(StrEnum):
@@ -84,9 +84,10 @@ class Facts:
 
 
 def load(unit: Unit, number: str) -> Facts:
-    row = unit.connection.execute(select(_CONSIGNMENT).where(_CONSIGNMENT.c.number == number)).one_or_none()
+    query = select(_CONSIGNMENT).where(_CONSIGNMENT.c.number == number)
+    row = unit.connection.execute(query).one_or_none() if is_number(number) else None
     if row is None:
-        raise NotFoundError("consignment", number)
+        raise NotFoundError("consignment", shown(number))
     return Facts(row, _party_of(unit, row.from_location_id), _party_of(unit, row.to_location_id))
 
 
@@ -154,73 +155,18 @@ def _as_place(unit: Unit, number: str, carrier_id: str) -> str:
     return location_id
 
 
-def add_media(unit: Unit, consignment_id: str, medium_ids: Sequence[str]) -> None:
-    """Want these media; a medium that another open consignment wants is refused."""
-    if not medium_ids:
-        return
-    busy = (
-        select(_MEDIUM.c.barcode, _CONSIGNMENT.c.number)
-        .join(_LINE, _LINE.c.medium_id == _MEDIUM.c.medium_id)
-        .join(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _LINE.c.consignment_id)
-        .where(
-            _MEDIUM.c.medium_id.in_(list(medium_ids)[:1000]),
-            _CONSIGNMENT.c.state.in_(
-                [ConsignmentState.OPEN, ConsignmentState.FROZEN, ConsignmentState.IN_TRANSIT]
-            ),
-            _LINE.c.state != LineState.SKIPPED,
-        )
-    )
-    taken = unit.connection.execute(busy).first()
-    if taken is not None:
-        raise rules.NotReadyError(f"{taken.barcode} is in {taken.number} already. Nothing was added.")
-    rows = [new_line(consignment_id, medium_id, LineState.WANTED) for medium_id in medium_ids]
-    unit.connection.execute(insert(_LINE), rows)
-    row = _CONSIGNMENT.c.consignment_id == consignment_id
-    total = _CONSIGNMENT.c.step_total + len(rows)
-    unit.connection.execute(update(_CONSIGNMENT).where(row).values(step_total=total))
-
-
-def begin_step(unit: Unit, consignment_id: str, total: int, done: int = 0) -> None:
-    """Count anew for the step that begins: how many media it is about, how many it has seen."""
-    row = _CONSIGNMENT.c.consignment_id == consignment_id
-    unit.connection.execute(update(_CONSIGNMENT).where(row).values(step_total=total, step_done=done))
-
-
-def new_line(consignment_id: str, medium_id: str, state: LineState) -> dict[str, object]:
-    return {
-        "consignment_id": consignment_id, "medium_id": medium_id, "line": None, "state": state, "container_id": None,
-        "scanned_at": None, "packed_at": None, "packed_by": None, "packed_entry": None, "packed_from": None, "seen_at": None,
-        "unpacked_at": None, "skip_reason": None,
-    }  # fmt: skip
-
-
-def set_line(unit: Unit, consignment_id: str, medium_id: str, **values: object) -> None:
-    unit.connection.execute(
-        update(_LINE)
-        .where(_LINE.c.consignment_id == consignment_id, _LINE.c.medium_id == medium_id)
-        .values(**values)
-    )
-
-
-def set_box(unit: Unit, consignment_id: str, container_id: str, **values: object) -> None:
-    unit.connection.execute(
-        update(_BOX)
-        .where(_BOX.c.consignment_id == consignment_id, _BOX.c.container_id == container_id)
-        .values(**values)
-    )
-
-
 def freeze(unit: Unit, number: str) -> str:
     """Freeze the manifest: numbered lines, canonical bytes, hash; opens both custody transfers. Returns the hash."""
     consignment = load(unit, number)
     rules.check_act(number, consignment.row.state, "frozen")
-    lines = _packed_lines(unit, consignment.id)
+    lines = packed_lines(unit, consignment.id)
     rules.check_packed(
         number,
         barcodes_in(unit, consignment.id, rules.STILL_TO_PACK),
-        _unsealed(unit, consignment.id),
+        unsealed(unit, consignment.id),
         len(lines),
     )
+    check_may_leave(unit, number, consignment.id)
     for index, line in enumerate(lines, 1):
         set_line(unit, consignment.id, line["medium_id"], line=index)
     _drop_empty_boxes(unit, consignment.id)
@@ -240,40 +186,6 @@ def freeze(unit: Unit, number: str) -> str:
     return digest
 
 
-def _packed_lines(unit: Unit, consignment_id: str) -> list[dict[str, Any]]:
-    query = (
-        select(_LINE.c.medium_id, _MEDIUM.c.barcode, _MEDIUM.c.serial_number, _MEDIUM.c.media_type, _MEDIUM.c.encrypted, _MEDIUM.c.dataset, _MEDIUM.c.expires_on, _CONTAINER.c.barcode.label("container"))
-        .join(_MEDIUM, _MEDIUM.c.medium_id == _LINE.c.medium_id)
-        .join(_CONTAINER, _CONTAINER.c.container_id == _LINE.c.container_id)
-        .where(_LINE.c.consignment_id == consignment_id, _LINE.c.state == LineState.PACKED)
-        .order_by(_CONTAINER.c.barcode, _MEDIUM.c.barcode)
-    )  # fmt: skip
-    return [dict(row) for row in unit.connection.execute(query).mappings()]
-
-
-def barcodes_in(unit: Unit, consignment_id: str, states: frozenset[LineState]) -> list[str]:
-    query = (
-        select(_MEDIUM.c.barcode)
-        .join(_LINE, _LINE.c.medium_id == _MEDIUM.c.medium_id)
-        .where(_LINE.c.consignment_id == consignment_id, _LINE.c.state.in_(states))
-    )
-    return list(unit.connection.execute(query.order_by(_MEDIUM.c.barcode)).scalars())
-
-
-def _unsealed(unit: Unit, consignment_id: str) -> list[str]:
-    """Containers of the consignment that hold something and have no seal."""
-    query = (
-        select(_CONTAINER.c.barcode)
-        .join(_BOX, _BOX.c.container_id == _CONTAINER.c.container_id)
-        .where(
-            _BOX.c.consignment_id == consignment_id,
-            _BOX.c.seal_number.is_(None),
-            select(_MEDIUM.c.medium_id).where(_MEDIUM.c.container_id == _CONTAINER.c.container_id).exists(),
-        )
-    )
-    return list(unit.connection.execute(query).scalars())
-
-
 def _drop_empty_boxes(unit: Unit, consignment_id: str) -> None:
     query = select(_BOX.c.container_id).where(
         _BOX.c.consignment_id == consignment_id, _BOX.c.seal_number.is_(None)
@@ -285,26 +197,16 @@ def _drop_empty_boxes(unit: Unit, consignment_id: str) -> None:
         )
 
 
-def box_ids(unit: Unit, consignment_id: str) -> list[str]:
-    return list(
-        unit.connection.execute(
-            select(_BOX.c.container_id).where(_BOX.c.consignment_id == consignment_id)
-        ).scalars()
-    )
-
-
 def dispatch(
     unit: Unit, number: str, released: Signature, received: Signature, due_at: datetime | None = None
 ) -> None:
     """Our side releases and the courier signs: custody goes to the carrier, the place is the consignment."""
     consignment = load(unit, number)
     rules.check_act(number, consignment.row.state, "dispatched")
+    check_may_leave(unit, number, consignment.id)
     custody.sign_transfer(unit, transfer_id(unit, consignment.id, 1), released, received)
     due = due_at or unit.now + TRANSIT
-    if due <= unit.now:
-        raise InvalidInputError(
-            "The deadline is in the past. Nothing was dispatched.", fields={"due_at": "Choose a later time."}
-        )
+    rules.check_due(due, unit.now)
     facts = {
         **consignment.told(),
         "released_by": released.name,
@@ -332,15 +234,14 @@ def transfer_id(unit: Unit, consignment_id: str, ordinal: int) -> str:
 
 
 def cancel(unit: Unit, number: str, reason: str) -> None:
-    """Give up a consignment that has not left; what is packed must be taken out first."""
+    """Give up a consignment that has not left. An open one is unpacked first; a frozen one leaves its containers
+    sealed as they are, free to be opened and emptied.
+    """
     consignment = load(unit, number)
     rules.check_act(number, consignment.row.state, "cancelled")
-    if not reason.strip():
-        raise InvalidInputError(
-            "Cancelling needs a reason. Nothing was cancelled.", fields={"reason": "Write why."}
-        )
+    text = written(reason, "reason", "Write why it is cancelled.", LONGEST_REASON)
     packed = barcodes_in(unit, consignment.id, frozenset({LineState.PACKED}))
-    if packed:
+    if packed and consignment.row.state is ConsignmentState.OPEN:
         raise rules.NotReadyError(
             f"{len(packed)} media are packed for {number}. It was not cancelled.",
             next_step="Undo their packing first.",
@@ -348,4 +249,4 @@ def cancel(unit: Unit, number: str, reason: str) -> None:
     for container_id in box_ids(unit, consignment.id):
         containers.assign(unit, container_id, None)
     values = {"state": ConsignmentState.CANCELLED, "closed_at": unit.now}
-    unit.change(CONSIGNMENT, consignment.id, values, ConsignmentEvent.CANCELLED, reason=reason.strip())
+    unit.change(CONSIGNMENT, consignment.id, values, ConsignmentEvent.CANCELLED, reason=text)

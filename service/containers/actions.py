@@ -7,10 +7,11 @@ from sqlalchemy import Row, func, select
 
 from service.containers import rules
 from service.containers.models import CONTAINER, SEAL, Container, ContainerState, Seal, SealState
-from service.custody.actions import CustodyEvent, place
+from service.custody.actions import CustodyEvent, path_of, place
 from service.db import table
 from service.errors import InvalidInputError, NotFoundError, StateError
 from service.ledger.writer import Unit
+from service.media.barcodes import shown
 from service.media.models import Medium
 
 _CONTAINER = table(Container)
@@ -35,9 +36,12 @@ class SealEvent(StrEnum):
 
 
 def by_barcode(unit: Unit, barcode: str) -> Row[tuple[object, ...]]:
-    found = unit.connection.execute(select(_CONTAINER).where(_CONTAINER.c.barcode == barcode)).one_or_none()
+    query = select(_CONTAINER).where(_CONTAINER.c.barcode == barcode)
+    found = (
+        unit.connection.execute(query).one_or_none() if rules.CONTAINER_BARCODE.fullmatch(barcode) else None
+    )
     if found is None:
-        raise NotFoundError("container", barcode)
+        raise NotFoundError("container", shown(barcode))
     return found
 
 
@@ -132,6 +136,20 @@ def open_container(unit: Unit, barcode: str, *, intact: bool, reason: str | None
         CONTAINER, container.container_id, {"state": ContainerState.OPEN, "seal_id": None}, ContainerEvent.OPENED,
         facts={"seal": number, "intact": intact}, reason=reason,
     )  # fmt: skip
+
+
+def empty(unit: Unit, barcode: str) -> int:
+    """Everything inside stands beside the open container from now on; returns how many media that were."""
+    container = by_barcode(unit, barcode)
+    rules.check_open(barcode, container.state)
+    inside = media_in(unit, container.container_id)
+    if not inside:
+        raise StateError(f"{barcode} is empty already. Nothing was changed.")
+    place(
+        unit, inside, CustodyEvent.UNPACKED, location_id=container.location_id, custodian_id=container.custodian_id,
+        container_id=None, facts={"container": barcode, "to": path_of(unit, container.location_id)},
+    )  # fmt: skip
+    return len(inside)
 
 
 def hand_over(

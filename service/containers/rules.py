@@ -3,11 +3,15 @@
 import re
 
 from service.containers.models import ContainerState, SealState
-from service.errors import InvalidInputError, StateError
+from service.errors import ForbiddenError, InvalidInputError, StateError
+from service.handlers.queries import Person
+from service.handlers.rules import Permission
 
 CONTAINER_BARCODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")
 SEAL_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,31}")
 MAX_CAPACITY = 500
+MAX_REASON = 500
+KEEPING = (Permission.PACK, Permission.RECEIVE, Permission.ACKNOWLEDGE)
 
 
 class SealUsedError(StateError):
@@ -47,6 +51,43 @@ class ContainerEmptyError(StateError):
 
     def __init__(self, barcode: str) -> None:
         super().__init__(f"{barcode} is empty. It was not sealed.", next_step="Pack it first.")
+
+
+class ContainerBusyError(StateError):
+    title = "Container belongs to a consignment"
+
+    def __init__(self, barcode: str, consignment: str) -> None:
+        super().__init__(
+            f"{barcode} belongs to {consignment}. Nothing was changed.",
+            next_step=f"Do it in {consignment}, or wait until it is received.",
+            container=barcode,
+            consignment=consignment,
+        )
+
+
+class OtherKeeperError(ForbiddenError):
+    title = "Another custodian's container"
+
+    def __init__(self, person: str, what: str) -> None:
+        super().__init__(
+            f"{person} does not work with containers of {what}. Nothing was changed.",
+            next_step="Ask somebody of the party that answers for it.",
+        )
+
+
+def keeps(person: Person, custodian_id: str) -> bool:
+    """Who packs or receives for the party that answers for the container."""
+    return person.party_id == custodian_id and any(person.may(one) for one in KEEPING)
+
+
+def may_register(person: Person, custodian_id: str) -> bool:
+    """At one's own places; whoever manages media also records what stands at another party's."""
+    return keeps(person, custodian_id) or person.may(Permission.MANAGE_MEDIA)
+
+
+def check_free(barcode: str, consignment: str | None) -> None:
+    if consignment is not None:
+        raise ContainerBusyError(barcode, consignment)
 
 
 def check_new(barcode: str, capacity: int) -> None:

@@ -5,16 +5,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from service.consignments import rules
-from service.consignments.actions import (
-    ConsignmentEvent,
-    Facts,
-    barcodes_in,
-    begin_step,
-    load,
-    set_box,
-    set_line,
-    transfer_id,
-)
+from service.consignments.actions import ConsignmentEvent, Facts, load, transfer_id
+from service.consignments.lines import barcodes_in, begin_step, set_box, set_line
 from service.consignments.models import (
     CONSIGNMENT,
     ConsignmentContainer,
@@ -57,6 +49,26 @@ def see_container(unit: Unit, number: str, barcode: str, outcome: SealOutcome) -
     facts = {"container": barcode, "outcome": outcome.value}
     unit.append(CONSIGNMENT.subject(consignment.id), ConsignmentEvent.CONTAINER_SEEN, facts=facts)
     _judge_seal(unit, consignment, container, outcome)
+    count_seen(unit, consignment)
+
+
+def count_seen(unit: Unit, consignment: Facts) -> int:
+    """Media that arrived so far: scanned, or in a container that was seen with its seal intact."""
+    seen = (_LINE.c.state == LineState.MATCHED) | (
+        (_LINE.c.state == LineState.PACKED) & (_BOX.c.seal_outcome == SealOutcome.INTACT)
+    )
+    query = (
+        select(func.count())
+        .select_from(_LINE)
+        .outerjoin(
+            _BOX,
+            (_BOX.c.container_id == _LINE.c.container_id) & (_BOX.c.consignment_id == _LINE.c.consignment_id),
+        )
+        .where(_LINE.c.consignment_id == consignment.id, seen)
+    )
+    done = unit.connection.execute(query).scalar_one()
+    begin_step(unit, consignment.id, consignment.row.step_total, done)
+    return done
 
 
 def _judge_seal(unit: Unit, consignment: Facts, container: Any, outcome: SealOutcome) -> None:

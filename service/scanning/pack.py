@@ -7,7 +7,8 @@ from typing import assert_never
 from sqlalchemy import select
 
 from service.consignments import rules as consignment_rules
-from service.consignments.actions import freeze, set_line
+from service.consignments.actions import freeze
+from service.consignments.lines import set_line
 from service.consignments.models import LineState, ManifestLine
 from service.containers import rules as container_rules
 from service.containers.models import Container, ContainerState

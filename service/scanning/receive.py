@@ -3,7 +3,7 @@
 from sqlalchemy import func, insert, select, update
 
 from service.consignments import rules as consignment_rules
-from service.consignments.actions import new_line
+from service.consignments.lines import new_line
 from service.consignments.models import (
     Consignment,
     ConsignmentContainer,
