@@ -5,59 +5,19 @@ python tests/service/web/shoot.py --axe axe.min.js [PAGE ...]  prints axe-core's
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from mimetypes import guess_type
 from pathlib import Path
-from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from web_specimens.pages import PAGES
-
-from service.web.templating import STATIC, render
+from web_specimens.serving import served
 
 CHROMIUM = "/usr/bin/chromium"
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 AXE = """axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']}).then((all) => all.violations
     .map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary]))"""
 SIZES = {"1440": (1440, 900), "360": (360, 780)}
-
-
-class Specimens(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
-        if path.startswith("/static/"):
-            self._answer((STATIC / path.removeprefix("/static/")).read_bytes(), guess_type(path)[0] or "")
-        elif path.strip("/") in PAGES:
-            self._answer(render(*PAGES[path.strip("/")]).encode(), "text/html; charset=utf-8")
-        else:
-            self.send_error(404)
-
-    def _answer(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", CSP)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Specimens)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
 
 
 def visit(browser: Browser, address: str, size: str, scheme: str) -> Page:

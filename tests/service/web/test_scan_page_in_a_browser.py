@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from web_specimens.pages import PAGES
+from web_specimens.serving import CSP
 
 from service.web.templating import STATIC, render
 
@@ -19,11 +20,6 @@ CHROMIUM = shutil.which("chromium")
 REQUIRED = "browser" in os.environ.get("STRONGROOM_TEST_REQUIRE", "")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not REQUIRED, reason="Debian's chromium is not installed"
-)
-
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
