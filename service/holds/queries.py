@@ -1,5 +1,6 @@
 """Reading holds."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from service.media.barcodes import shown
 from service.media.queries import barcodes_of, chunks
 
 _HOLD = table(Hold)
+NUMBER = re.compile(r"H-[0-9]{4,12}")
 _HANDLER = table(Handler)
 
 
@@ -65,7 +67,8 @@ def held(reader: Session | Connection, medium_ids: Iterable[str]) -> dict[str, l
 
 
 def row_by_number(connection: Connection, number: str) -> Row[Any]:
-    found = connection.execute(select(_HOLD).where(_HOLD.c.number == number)).one_or_none()
+    known = NUMBER.fullmatch(number) is not None
+    found = connection.execute(select(_HOLD).where(_HOLD.c.number == number)).one_or_none() if known else None
     if found is None:
         raise NotFoundError("hold", shown(number))
     return found
@@ -73,7 +76,7 @@ def row_by_number(connection: Connection, number: str) -> Row[Any]:
 
 def hold(connection: Connection, number: str) -> HoldView:
     """Raises NotFoundError."""
-    found = _views(connection, _HOLD.c.number == number, 1)
+    found = _views(connection, _HOLD.c.number == number, 1) if NUMBER.fullmatch(number) else []
     if not found:
         raise NotFoundError("hold", shown(number))
     return found[0]

@@ -34,7 +34,9 @@ router = APIRouter(prefix="/api/v1", tags=["media"])
 Reader = Annotated[Person, reading(Permission.READ)]
 Manager = Annotated[Act, acting(Permission.MANAGE_MEDIA)]
 Code = Annotated[str, Path(max_length=64)]
-Cursor = Annotated[str | None, Query(max_length=64, description="`next` of the page before this one.")]
+Cursor = Annotated[
+    str | None, Query(max_length=64, pattern=r"^[ -~]*$", description="`next` of the page before this one.")
+]
 
 
 @router.get("/media")

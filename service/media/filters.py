@@ -61,6 +61,17 @@ def words(
     q: Annotated[str, Query(max_length=MAX_WORD, description="The beginning of the barcode.")] = "",
     order: Order = Order.BARCODE,
 ) -> Words:
+    for name, text in (
+        ("q", q),
+        ("location", location),
+        ("custodian", custodian),
+        ("container", container),
+        ("dataset", dataset),
+    ):
+        if text and not text.isprintable():
+            raise InvalidInputError(
+                "A filter has no control characters.", fields={name: "no control characters"}
+            )
     return Words(
         custody, content, media_type, location or None, custodian or None, container or None, dataset or None, held,
         q.strip().upper(), order,
@@ -89,6 +100,11 @@ def selection(session: Session, given: Words) -> Selection:
 def place_id(connection: Connection, where: str) -> str:
     """A place's id from its id, its code, its path, or an end of its path that is one place's alone."""
     location = table(Location)
+    if not where.isprintable():
+        raise InvalidInputError(
+            "A place has no control characters. Nothing was recorded.",
+            fields={"location": "no control characters"},
+        )
     exact = (location.c.location_id == where) | (location.c.code == where) | (location.c.path == where)
     found = connection.execute(select(location.c.location_id).where(exact)).scalars().first()
     return str(found) if found else Places.load(connection).find(where)

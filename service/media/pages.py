@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Page, page_for(Permission.READ)]
 Manager = Annotated[Page, page_for(Permission.MANAGE_MEDIA)]
 Code = Annotated[str, Path(max_length=64)]
-Cursor = Annotated[str | None, Query(max_length=64)]
+Cursor = Annotated[str | None, Query(max_length=64, pattern=r"^[ -~]*$")]
 
 
 @router.get("/media")

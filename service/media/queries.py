@@ -21,7 +21,7 @@ from service.parties.models import Party
 _MEDIUM = table(Medium)
 _LOCATION = table(Location)
 _PARTY = table(Party)
-MAX_BARCODE = 32
+MAX_TEXT = 64
 CHUNK = 500  # values an IN list takes at once, on every database
 
 Item = TypeVar("Item")
@@ -56,7 +56,9 @@ def rows_of(connection: Connection, medium_ids: Sequence[str]) -> list[MediumRow
 
 def row_by_barcode(connection: Connection, barcode: str) -> MediumRow:
     """Raises NotFoundError."""
-    found = connection.execute(select(_MEDIUM).where(_MEDIUM.c.barcode == barcode)).one_or_none()
+    found = None
+    if barcode.isprintable():  # PostgreSQL refuses NUL in a parameter
+        found = connection.execute(select(_MEDIUM).where(_MEDIUM.c.barcode == barcode)).one_or_none()
     if found is None:
         raise NotFoundError("medium", shown(barcode))
     return found
@@ -104,17 +106,22 @@ def known_for(connection: Connection, media: Sequence[NewMedium]) -> Known:
     """What decides about taking these in, in a handful of queries however many they are."""
     places = _places(connection, {new.location_id for new in media})
     elements = [place.location_id for place in places.values() if place.kind in ELEMENT_KINDS]
-    codes = [new.barcode.strip() for new in media]
-    serials = [new.serial_number.strip() for new in media if new.serial_number]
+    codes = _plain(new.barcode.strip() for new in media)
+    serials = _plain(new.serial_number.strip() for new in media if new.serial_number)
     return Known(
         places=places,
         parties={
             row.party_id: row.kind for row in connection.execute(select(_PARTY.c.party_id, _PARTY.c.kind))
         },
-        barcodes=set(ids_by_barcode(connection, [code for code in codes if len(code) <= MAX_BARCODE])),
+        barcodes=set(ids_by_barcode(connection, codes)),
         serials=names(connection, _MEDIUM.c.serial_number, _MEDIUM.c.barcode, serials),
         occupants=_occupants(connection, elements),
     )
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    """What may be looked up; what is longer or has control characters is refused by its own rule later."""
+    return [text for text in texts if len(text) <= MAX_TEXT and text.isprintable()]
 
 
 def _occupants(connection: Connection, location_ids: Iterable[str]) -> dict[str, str]:

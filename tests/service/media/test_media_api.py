@@ -187,3 +187,14 @@ def test_others_than_the_administrator_only_read(client_as, site, runtime):
 def test_strange_addresses_are_not_found(admin):
     for barcode in ("%00", "STR142L8%0a", "A" * 64, "%F0%9F%92%BE"):
         assert admin.get(f"/api/v1/media/{barcode}").status_code in {404, 422}
+
+
+@pytest.mark.parametrize("name", ["barcode", "location", "dataset", "serial_number", "tier"])
+def test_control_characters_reach_no_database(admin, name):
+    for text in ("STR\x0042L8", "\x00", "a\u2028b", "\u202e"):
+        assert admin.post("/api/v1/media", json=NEW | {name: text}).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["q", "location", "custodian", "container", "dataset", "after"])
+def test_a_filter_of_control_characters_is_refused(admin, name):
+    assert admin.get("/api/v1/media", params={name: "a\x00b"}).status_code == 422
