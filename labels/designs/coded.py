@@ -17,7 +17,7 @@ MOST_CHARACTERS = 32
 LEAST_MARGIN_MM = 1.0
 MOST_MARGIN_MM = 4.0
 LEAST_MATRIX_MM = 10.0
-MOST_MODULE_MM = 1.2
+MOST_MODULE_MM = 1.6
 LEAST_NARROW_MM = 0.25
 MOST_NARROW_MM = 0.75
 LEAST_BARS_MM = 5.0
@@ -89,7 +89,7 @@ def _module(
 def _lines(label: Coded, left: float, middle: float, room: Size) -> list[Element]:
     """Caption, heading and reading as one block, centred on `middle`."""
     heading_em = fitting_size(label.heading, min(12.0, room.height * 0.34), Face.MONO_BOLD, room.width * 0.96)
-    small_em = max(1.9, min(3.2, room.height * 0.12))
+    small_em = max(1.9, min(4.2, room.height * 0.1))
     rows = [
         (label.caption, small_em, Face.SANS),
         (label.heading, heading_em, Face.MONO_BOLD),

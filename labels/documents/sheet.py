@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 
-from reportlab.pdfgen.canvas import Canvas
-
 from labels.documents.blocks import BODY_MM, SMALL_LINE_MM, SMALL_MM, Area
 from labels.documents.facts import Issue, Mark
 from labels.documents.flow import Frame, Laid, Strip, paged
@@ -19,7 +17,7 @@ from labels.layout import Anchor, Bars, Face, Modules
 from labels.stock import Size
 from labels.symbols.code128 import code128
 from labels.symbols.matrix import qr
-from labels.writers.ink import POINTS_PER_MM
+from labels.writers.flat_canvas import new_canvas
 
 SIDE_MM = 16.0
 TOP_MM = 13.0
@@ -63,13 +61,7 @@ def drawn(head: Head, strips: Iterable[Strip], words: Words, paper: Paper, facts
     page = _Page(head, words, area_of(paper), size, facts_hash)
     top = page.head_height()
     pages = paged(strips, Frame(top, TOP_MM + 9.0, size.height - FOOT_MM))
-    canvas = Canvas(
-        out,
-        pagesize=(size.width * POINTS_PER_MM, size.height * POINTS_PER_MM),
-        invariant=1,
-        pageCompression=1,
-        initialFontName=Face.SANS.value,
-    )
+    canvas = new_canvas(out, size)
     pen = Pen(canvas, size.height)
     for number, laid in enumerate(pages, start=1):
         pen.new_page()

@@ -5,11 +5,12 @@ from functools import lru_cache, partial
 from typing import BinaryIO
 
 from reportlab.lib.rl_accel import fp_str
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfbase.pdfdoc import xObjectName
 
 from labels.faces import register_faces
-from labels.layout import Bars, Box, Element, Face, Layout, Modules, Part, Placed, Text
+from labels.layout import Bars, Box, Element, Layout, Modules, Part, Placed, Text
 from labels.stock import UNCALIBRATED, Calibration, Cut, Size, Stock, spot
+from labels.writers.flat_canvas import new_canvas
 from labels.writers.ink import POINTS_PER_MM, draw_box, draw_glyph, draw_modules, draw_text
 
 CUT_MARK_MM = 1.1
@@ -42,14 +43,11 @@ class _Sheet:
     def __init__(self, stock: Stock, out: BinaryIO, title: str, calibration: Calibration) -> None:
         register_faces()
         self.stock, self.calibration = stock, calibration
-        size = (stock.page.width * POINTS_PER_MM, stock.page.height * POINTS_PER_MM)
-        # An initial face of our own keeps the built-in, unembedded one out of the file.
-        self.canvas = Canvas(
-            out, pagesize=size, invariant=1, pageCompression=1, initialFontName=Face.SANS.value
-        )
+        self.canvas = new_canvas(out, stock.page)
         self.canvas.setTitle(title)
         self.canvas.setCreator("Strongroom")
         self.forms: dict[object, str] = {}
+        self.named: set[str] = set()
         self.page = -1
 
     def turn_to(self, page: int) -> None:
@@ -68,7 +66,7 @@ class _Sheet:
     def label(self, layout: Layout, x: float, y: float) -> None:
         # One move to the label, and everything in it relative: labels then differ in their characters alone, which
         # is what the compression of the page lives on.
-        self.canvas.addLiteral(f"q {_moved(x, y)}")
+        self.canvas.addLiteral(_into(x, y))
         for element in layout.elements:
             self.draw(element)
         self.canvas.addLiteral("Q")
@@ -76,7 +74,7 @@ class _Sheet:
     def draw(self, element: Element) -> None:
         match element:
             case Placed(x, y, part):
-                self.canvas.addLiteral(f"q {_moved(x, y)}")
+                self.canvas.addLiteral(_into(x, y))
                 self._refer(("part", part.name), Size(part.width, part.height), partial(self._part, part))
                 self.canvas.addLiteral("Q")
             case Bars():
@@ -89,6 +87,7 @@ class _Sheet:
                 draw_text(self.canvas, element, 0, 0)
 
     def _begin(self) -> None:
+        self.named.clear()
         use = self.calibration
         height = self.stock.page.height * POINTS_PER_MM
         # Scaling is about the top left corner, where the offsets are measured from.
@@ -105,7 +104,13 @@ class _Sheet:
             draw()
             self.canvas.endForm()
             self.forms[key] = name
-        self.canvas.doForm(self.forms[key])
+        name = self.forms[key]
+        if name in self.named:
+            # The page names the form already; the shared string costs a pointer where doForm would keep a new one.
+            self.canvas.addLiteral(_done(name))
+        else:
+            self.canvas.doForm(name)
+            self.named.add(name)
 
     def _part(self, part: Part) -> None:
         for element in part.elements:
@@ -113,7 +118,7 @@ class _Sheet:
 
     def _bars(self, bars: Bars) -> None:
         symbol = bars.symbol
-        self.canvas.addLiteral(f"q {_moved(bars.x, bars.y)}")
+        self.canvas.addLiteral(_into(bars.x, bars.y))
         for glyph in symbol.glyphs:
             key = (symbol.symbology, glyph.name, symbol.narrow_mm, bars.height)
             draw = partial(draw_glyph, self.canvas, glyph, bars.height)
@@ -129,6 +134,16 @@ class _Sheet:
             for line in _cut_lines(self.stock, place.x, place.y):
                 x1, y1, x2, y2 = (value * POINTS_PER_MM for value in line)
                 self.canvas.line(x1, -y1, x2, -y2)
+
+
+@lru_cache(maxsize=4096)
+def _done(name: str) -> str:
+    return f"/{xObjectName(name)} Do"
+
+
+@lru_cache(maxsize=4096)
+def _into(x: float, y: float) -> str:
+    return f"q {_moved(x, y)}"
 
 
 @lru_cache(maxsize=4096)
