@@ -1,4 +1,4 @@
-"""Library 1 with 24 slots, Library 2 with 20,000."""
+"""Library 1 with 24 slots."""
 
 from web_specimens.moment import bare, bc, container, discrepancy, head_cell
 
@@ -14,14 +14,15 @@ from service.web.views.library import (
     Simulator,
     Slot,
     SlotLook,
-    Strip,
-    StripFrame,
 )
 from service.web.views.parts import Act, Chip, Fault, Glyph, Head, Ident, Method, Refresh, Strong, Tone
 from service.web.views.tables import Cell, Column, Keep, Row, Sorted, Table
 
 N, B, G, A, R = Tone.NEUTRAL, Tone.BLUE, Tone.GREEN, Tone.AMBER, Tone.RED
+
+
 REST, NEXT, FILLED, PHANTOM = SlotLook.REST, SlotLook.NEXT, SlotLook.FILLED, SlotLook.PHANTOM
+
 
 FULL = {
     1: ("140", "L8", "active", REST, N, ()),
@@ -91,6 +92,8 @@ DRIVES = (
     ),
     Slot("2", "Drive 2: empty, ready", "/libraries/1?drive=2", word="ready"),
 )
+
+
 MAP = LibraryMap(
     label="Library 1, seen from the front",
     magazines=(
@@ -110,6 +113,8 @@ MAP = LibraryMap(
     ),
     refresh=Refresh("/libraries/1/map", 5, "/events"),
 )
+
+
 AIR_GAP = Table(
     "air-gap",
     "Air gap: absent here, and seen elsewhere",
@@ -124,6 +129,8 @@ AIR_GAP = Table(
         Row((Cell(bc(91)), Cell("1"), Cell(bare("broken", R)))),
     ),
 )
+
+
 DRIVE_TABLE = Table(
     "drives",
     "Drives",
@@ -133,6 +140,8 @@ DRIVE_TABLE = Table(
         Row((Cell("2"), Cell("empty", quiet=True), Cell("987"), Cell("31 d"))),
     ),
 )
+
+
 FAULTS = (
     Fault(
         ("Slot 17: ", bc(91), " is recorded as vaulted."),
@@ -149,6 +158,8 @@ FAULTS = (
         "The medium is in mail slot 1. The tag is evidence, not a place.",
     ),
 )
+
+
 SIMULATOR = Simulator(
     note="This library is simulated. Here you are the person who stands in front of it: take media out of the mail slots, or put some in.",
     slots=(
@@ -195,6 +206,8 @@ SIMULATOR = Simulator(
     ),
     acts=(Act("Take all out", "/libraries/1/door/take-all", Method.POST),),
 )
+
+
 LIBRARY = LibraryView(
     title="Library 1",
     place=Place.LIBRARY,
@@ -228,84 +241,6 @@ LIBRARY = LibraryView(
 )
 
 
-def _cells(frame: int) -> str:
-    """A thousand slots; emptier towards the end, a few in motion, two wrong: a fixed pattern, no chance in it."""
-    cells = []
-    for index in range(1000):
-        number = frame * 1000 + index
-        empty = (number * 7919 + index // 7 * 104729) % 1000 < (60 if frame < 14 else 120 * (frame - 13))
-        cells.append("b" if number % 419 == 6 else "a" if number % 4003 == 1907 else "e" if empty else "f")
-    if frame in {6, 13}:
-        cells[588] = "r"
-    return "".join(cells)
-
-
-def _lens(number: int) -> Slot:
-    index = number - 6561
-    if index % 11 in {2, 3}:
-        return Slot(str(number), f"Slot {number}: empty", f"/libraries/2?slot={number}")
-    look, tone, glyphs = (
-        (NEXT, B, ()) if index in {5, 6, 21, 22} else (REST, N, (Glyph.LOCK,) if index % 29 == 11 else ())
-    )
-    if index == 27:
-        look, tone, glyphs = FILLED, R, (Glyph.STOP,)
-    return Slot(
-        str(number),
-        f"Slot {number}: 6{1200 + 3 * index}",
-        "/media",
-        look,
-        tone,
-        f"6{1200 + 3 * index}",
-        glyphs=glyphs,
-    )
-
-
-STRIP = Strip(
-    title="20,000 slots",
-    label="Library 2, 20,000 slots in 20 frames. 2 wrong, 5 need a person, 48 in motion.",
-    note=(
-        "20 frames × 1,000 · ",
-        bare("2 wrong", R),
-        " · ",
-        bare("5 need a person", A),
-        " · ",
-        bare("48 in motion", B),
-    ),
-    frames=tuple(
-        StripFrame(f"{frame + 1:02}", frame * 1000 + 1, _cells(frame), f"/libraries/2?at={frame * 1000 + 1}")
-        for frame in range(20)
-    ),
-    columns=50,
-    lens_first=6561,
-    lens=tuple(_lens(number) for number in range(6561, 6625)),
-    lens_href="/libraries/2/strip?at=",
-    table_href="/libraries/2/table",
-)
-LARGE = LibraryView(
-    title="Library 2",
-    place=Place.LIBRARY,
-    head=Head(
-        "Library",
-        "Library 2",
-        "Site 2 · 20,000 slots, 16 drives, 32 mail slots",
-        (Chip("at rest"), Chip("2 wrong", R)),
-    ),
-    map=LibraryMap(
-        "Library 2, drives and mail slots",
-        (),
-        tuple(
-            Slot(str(number), f"Drive {number}: empty, ready", "/libraries/2", word="ready")
-            for number in range(1, 17)
-        ),
-        tuple(Slot(str(number), f"Mail slot {number}: empty", "/libraries/2") for number in range(1, 33)),
-        Robot("At rest", "last move 13:40, seen 13:41"),
-    ),
-    faults=FAULTS[:1],
-    air_gap=AIR_GAP,
-    drives=DRIVE_TABLE,
-    table_href="/libraries/2/table",
-    strip=STRIP,
-)
 TABLE = LibraryTableView(
     title="Library 1 as a table",
     place=Place.LIBRARY,

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
-from web_specimens.library import STRIP
+from web_specimens.evidence import STEPS
+from web_specimens.large_library import STRIP
 from web_specimens.moment import NOW, ZONE, at
-from web_specimens.other import STEPS
 from web_specimens.today import DAY
 
 from service.web.drawing.bars import HEIGHT, bars
