@@ -7,6 +7,7 @@ from web_specimens import (
     consignment,
     dock,
     evidence,
+    form,
     general,
     large_library,
     library,
