@@ -197,7 +197,7 @@ class Unit:
             self.append(projection.subject(identity), event, changes=logged, **entry)
 
     def forget(self, length: int) -> None:
-        """Drop what was appended after the first `length` entries, and the session, whose savepoint was rolled back."""
+        """Drop what was appended after the first `length` entries, and the session, before its savepoint is rolled back."""
         del self.rows[length:]
         if self._session is not None:
             self._session.close()
@@ -421,6 +421,7 @@ class _Batch:
             value = work(unit)
             unit.close()
         except Exception as error:  # worker boundary: the caller gets the error, the batch goes on
+            unit.forget(0)  # its session's savepoint lies inside this one and must end first
             savepoint.rollback()
             if not isinstance(error, StrongroomError):
                 log.exception("unit_failed", error=repr(error))
