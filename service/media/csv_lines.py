@@ -106,7 +106,10 @@ def _texts(text: str) -> list[str]:
 
 
 def _columns(head: str, delimiter: str) -> list[str]:
-    columns = [name.strip().lower() for name in _fields(head, delimiter)]
+    try:
+        columns = [name.strip().lower() for name in _fields(head, delimiter)]
+    except InvalidInputError as error:
+        raise ImportFileError(f"The first line cannot be read: {reason_of(error)}.") from error
     wrong = [
         *(f"the column {name} is missing" for name in REQUIRED if name not in columns),
         *(f"{shown(name)} is no column it knows" for name in columns if name not in REQUIRED + OPTIONAL),

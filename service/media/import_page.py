@@ -75,8 +75,10 @@ def _uploaded(page: Page) -> Upload:
     files = {}
     for name in ("file", "second"):
         given = page.form.get(name)
-        if isinstance(given, UploadFile) and given.filename:
-            files[given.filename[:120]] = given.file.read()
+        if isinstance(given, UploadFile):
+            with given.file:
+                files[(given.filename or "")[:120]] = given.file.read()
+    files.pop("", None)
     if not files:
         raise ImportFileError("No file was chosen.", "Choose one.")
     return Upload(_source(page.text("source")), files, page.text("library"), _content(page.text("content")))
