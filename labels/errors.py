@@ -21,6 +21,9 @@ LabelError
 │   ├── StockPositionError
 │   └── CalibrationError
 ├── DotPitchError                 the printer's dots cannot draw the bars to specification
+├── FactsError
+│   ├── NaiveTimeError            a time without a zone
+│   └── StrokeError               a drawn signature that is no drawing
 ├── UnsnappedError                laid out without the dots of the printer it is to be printed on
 └── LogoError
 """
@@ -181,3 +184,19 @@ class UnsnappedError(LabelError):
             f"The bars of {text!r} were not laid out for {dpi} dpi, so a printer would round their widths. "
             f"Lay the label out with dpi={dpi}."
         )
+
+
+class FactsError(LabelError):
+    pass
+
+
+class NaiveTimeError(FactsError):
+    def __init__(self, value: object) -> None:
+        self.value = value
+        super().__init__(f"{value} has no time zone, so nobody could say when it was.")
+
+
+class StrokeError(FactsError):
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The drawn signature cannot be printed: {reason}.")

@@ -1,5 +1,6 @@
 """The four embedded faces: where they are, how wide their text is, what they cannot draw."""
 
+from bisect import bisect_right
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -10,6 +11,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from labels.layout import Face
 
 CAP_HEIGHT = {Face.SANS: 0.727, Face.SANS_BOLD: 0.727, Face.MONO: 0.73, Face.MONO_BOLD: 0.73}
+# No line of a page holds more; what is longer is cut before it is measured.
+MOST_CHARACTERS = 2000
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
 
@@ -48,12 +51,17 @@ def drawable(text: str, face: Face) -> str:
 
 def shortened(text: str, size: float, face: Face, most: float) -> str:
     """`text`, or as much of it as fits in `most` with an ellipsis."""
-    if text_width(text, size, face) <= most:
+    if len(text) <= MOST_CHARACTERS and text_width(text, size, face) <= most:
         return text
-    kept = len(text)
-    while kept and text_width(text[:kept] + ELLIPSIS, size, face) > most:
-        kept -= 1
-    return text[:kept] + ELLIPSIS
+    return text[: fitting_length(text, size, face, most - text_width(ELLIPSIS, size, face))] + ELLIPSIS
+
+
+def fitting_length(text: str, size: float, face: Face, most: float) -> int:
+    """How many characters from the start are no wider than `most`."""
+    measured = text[:MOST_CHARACTERS]
+    return bisect_right(
+        range(1, len(measured) + 1), most, key=lambda n: font(face).stringWidth(measured[:n], size)
+    )
 
 
 def fitting_size(text: str, size: float, face: Face, most: float) -> float:

@@ -5,6 +5,7 @@ from labels.designs.cartridge import (
     Reading,
     cartridge_fit,
     cartridge_label,
+    cartridge_stocks,
 )
 from labels.designs.things import (
     BadgeLabel,
@@ -29,5 +30,6 @@ __all__ = [
     "Thing",
     "cartridge_fit",
     "cartridge_label",
+    "cartridge_stocks",
     "thing_label",
 ]

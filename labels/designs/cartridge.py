@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from labels.errors import StockTooSmallError
+from labels.errors import DotPitchError, StockTooSmallError
 from labels.faces import CAP_HEIGHT, fitting_size
 from labels.layout import BLACK, WHITE, Anchor, Bars, Box, Element, Face, Layout, Part, Placed, Text
-from labels.stock import Size, Stock
+from labels.stock import Size, Stock, stocks
 from labels.symbols.cartridge_barcode import BARCODE_LENGTH, VOLUME_SERIAL_LENGTH, CartridgeBarcode
 from labels.symbols.code39 import code39, code39_modules
 from labels.symbols.pitch import CARTRIDGE_PITCH, CARTRIDGE_RATIO, Pitch, snapped
@@ -86,6 +86,17 @@ def cartridge_fit(stock: Stock, dpi: int | None = None) -> CartridgeFit:
     narrow = room / modules
     squeezed = Pitch(narrow, narrow * CARTRIDGE_RATIO)
     return CartridgeFit(snapped(squeezed, dpi) if dpi else squeezed, area, in_specification=False)
+
+
+def cartridge_stocks(dpi: int | None = None) -> dict[str, CartridgeFit]:
+    """Every stock a cartridge label can be printed on, and how it comes out there."""
+    fits = {}
+    for name, stock in stocks().items():
+        try:
+            fits[name] = cartridge_fit(stock, dpi)
+        except (StockTooSmallError, DotPitchError):
+            continue
+    return fits
 
 
 def cartridge_label(

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+from labels.errors import NaiveTimeError, StrokeError
+
 
 class Mark(StrEnum):
     """How a state is drawn: word and shape, no colour needed."""
@@ -70,6 +72,7 @@ class SignedAs(StrEnum):
     PRINTED = "printed"
 
 
+MOST_POINTS = 20_000
 Stroke = tuple[tuple[float, float], ...]
 
 
@@ -88,6 +91,14 @@ class Signature:
     at: datetime | None = None
     strokes: tuple[Stroke, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises StrokeError: the strokes come from a stranger's finger on a screen."""
+        points = [point for stroke in self.strokes for point in stroke]
+        if len(points) > MOST_POINTS:
+            raise StrokeError(f"it has {len(points)} points; at most {MOST_POINTS} are taken")
+        if not all(self.strokes) or not all(0.0 <= value <= 1.0 for point in points for value in point):
+            raise StrokeError("a stroke is empty or leaves the box")
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -105,6 +116,13 @@ def canonical_json(document: Any) -> bytes:
     ).encode()
 
 
+def aware(value: datetime) -> datetime:
+    """Raises NaiveTimeError."""
+    if value.utcoffset() is None:
+        raise NaiveTimeError(value)
+    return value
+
+
 def facts_sha256(facts: bytes) -> str:
     return hashlib.sha256(facts).hexdigest()
 
@@ -119,7 +137,7 @@ def _plain(value: Any) -> Any:
         case StrEnum():
             plain: Any = value.value
         case datetime():
-            plain = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            plain = aware(value).astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
             plain = value.isoformat()
         case float():

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from labels.documents.facts import aware
+
 DOMAIN = "labels"
 SOURCE_LANGUAGE = "en"
 LANGUAGES = (SOURCE_LANGUAGE, "de")
@@ -65,7 +67,7 @@ class Words:
         """Site time with its zone, UTC beside it; the UTC day too where it is another one."""
         if value is None:
             return ""
-        local, utc = value.astimezone(self.zone), value.astimezone(UTC)
+        local, utc = aware(value).astimezone(self.zone), value.astimezone(UTC)
         shown = f"{self.day(local.date())} {local:%H:%M:%S} {_zone_name(local)}"
         if local.utcoffset() == utc.utcoffset():
             return shown
@@ -76,7 +78,7 @@ class Words:
         """For table cells: site time to the minute, with its zone."""
         if value is None:
             return ""
-        local = value.astimezone(self.zone)
+        local = aware(value).astimezone(self.zone)
         return f"{self.day(local.date())} {local:%H:%M} {_zone_name(local)}"
 
 

@@ -118,7 +118,8 @@ class Pen:
                 for x, y in stroke
             ]
             path.moveTo(*points[0])
-            for point in points[1:]:
+            # A dot is a line to itself with a round end.
+            for point in points[1:] or points:
                 path.lineTo(*point)
             self.canvas.drawPath(path, stroke=1, fill=0)
         self.canvas.setLineCap(0)

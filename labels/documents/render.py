@@ -1,5 +1,6 @@
 """Any document to its archive file."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ Document = (
     | recovery_list.RecoveryList
     | series_sheet.SeriesSheet
 )
+
+
+# The auditor's tool writes attachments under their names.
+UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ def render(
         made_at=document.issue.issued_at,
     )
     record = Attachment(
-        f"{document.issue.number}.json", own, description=words.text("The facts of this document")
+        f"{UNSAFE.sub('-', document.issue.number)}.json",
+        own,
+        description=words.text("The facts of this document"),
     )
     return Rendered(archived(picture, description, (record, *attachments)), own, digest)

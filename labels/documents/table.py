@@ -7,7 +7,7 @@ from functools import partial
 
 from labels.documents.flow import Strip
 from labels.documents.pen import FAINT, HAIR_MM, INK, QUIET, RULE_MM, Pen
-from labels.faces import text_width
+from labels.faces import MOST_CHARACTERS, fitting_length, text_width
 from labels.layout import Anchor, Face
 
 TEXT_MM = 2.75
@@ -138,6 +138,8 @@ def table(
 
 def wrapped(text: str, width: float, face: Face, size: float = TEXT_MM) -> list[str]:
     """Lines no wider than `width`; words too long for a line are cut where they must be."""
+    if len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS] + "…"
     if "\n" not in text and text_width(text, size, face) <= width:
         return [text]
     lines: list[str] = []
@@ -163,7 +165,7 @@ def _wrapped_paragraph(text: str, width: float, face: Face, size: float) -> list
 def _pieces(word: str, width: float, face: Face, size: float) -> list[str]:
     pieces = []
     while text_width(word, size, face) > width and len(word) > 1:
-        cut = next((n for n in range(len(word) - 1, 1, -1) if text_width(word[:n], size, face) <= width), 1)
+        cut = max(1, fitting_length(word, size, face, width))
         pieces.append(word[:cut])
         word = word[cut:]
     return [*pieces, word]

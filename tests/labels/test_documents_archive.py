@@ -4,18 +4,19 @@ import hashlib
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 
 import pikepdf
 import pytest
-from document_samples import ORGANISATION, every_document, issue, logo, manifest
+from document_samples import NOW, ORGANISATION, every_document, issue, logo, manifest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Name, pdfa
 
 from labels.documents import LANGUAGES, Attachment, Paper, Party, canonical_json, render
-from labels.errors import LogoError
+from labels.errors import LogoError, NaiveTimeError, StrokeError
 
 DOCUMENTS = every_document()
 
@@ -142,3 +143,55 @@ def test_canonical_json_is_sorted_compact_and_without_fractions_or_logo():
     assert value["document"] == "manifest"
     assert value["frozen_at"] == "2026-11-19T15:41:10Z"
     assert "logo" not in value["issue"]["organisation"]
+
+
+def test_documents_made_at_the_same_time_do_not_mix():
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda name: (name, render(DOCUMENTS[name]).pdf), [*DOCUMENTS, *DOCUMENTS]))
+    assert all(pdf == render(DOCUMENTS[name]).pdf for name, pdf in made)
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10_000_000, "word " * 200_000, "\n" * 100_000], ids=["one word", "words", "lines"]
+)
+def test_far_too_much_text_is_cut_and_does_not_stop_the_printing(text):
+    document = manifest(2)
+    made = render(
+        replace(document, purpose=text, lines=(replace(document.lines[0], note=text), document.lines[1])),
+        facts=b"{}",
+    )
+    assert len(opened(made.pdf).pages) <= 3
+
+
+def test_a_time_without_zone_is_refused():
+    with pytest.raises(NaiveTimeError, match="has no time zone"):
+        render(replace(manifest(1), frozen_at=NOW.replace(tzinfo=None)))
+    with pytest.raises(NaiveTimeError):
+        render(replace(manifest(1), frozen_at=NOW.replace(tzinfo=None)), facts=b"{}")
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        ((),),
+        (((0.5, 1.5),),),
+        (((-0.1, 0.5),),),
+        (((float("nan"), 0.5),),),
+        (((float("inf"), 0.5),),),
+        (((0.5, 0.5),) * 20_001,),
+    ],
+    ids=["empty", "below", "left", "nan", "infinite", "endless"],
+)
+def test_a_drawing_that_is_none_is_refused(strokes):
+    with pytest.raises(StrokeError, match="drawn signature cannot be printed"):
+        replace(manifest(1).released, strokes=strokes)
+
+
+def test_a_signature_of_one_dot_is_drawn():
+    released = replace(manifest(1).released, strokes=(((0.5, 0.5),),))
+    assert pdfa.check(opened(render(replace(manifest(1), released=released)).pdf), "3b").findings == []
+
+
+def test_the_name_of_the_attachment_cannot_leave_its_folder():
+    document = replace(manifest(1), issue=issue("../../etc/CN 1"))
+    assert list(opened(render(document).pdf).attachments) == ["-etc-CN-1.json"]

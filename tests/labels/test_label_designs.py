@@ -10,6 +10,7 @@ from labels.designs import (
     PlaceLabel,
     SealLabel,
     cartridge_fit,
+    cartridge_stocks,
     thing_label,
 )
 from labels.designs.cartridge import DIGIT_COLOURS
@@ -170,3 +171,18 @@ def test_what_the_faces_cannot_draw_is_seen_as_a_gap():
 def test_the_symbology_can_be_chosen_for_the_scanner_at_hand():
     linear = thing_label(DiskLabel("D7K2M4", symbology=Symbology.CODE_128), stock(ROOMY))
     assert any(isinstance(element, Bars) for element in linear.flat())
+
+
+def test_the_stocks_for_cartridges_are_told_with_how_they_come_out():
+    anywhere, on_dots = cartridge_stocks(), cartridge_stocks(300)
+    assert anywhere["roll-79x17"].in_specification
+    assert not anywhere["avery-zweckform-3420"].in_specification
+    assert "avery-l8658" not in anywhere
+    assert "avery-zweckform-3420" not in on_dots
+    assert on_dots["roll-79x17"].pitch.dots == (5, 14)
+    assert cartridge_stocks(203) == {}
+
+
+def test_ten_megabytes_of_text_are_shortened_at_once():
+    layout = thing_label(PlaceLabel("L-1", "B-04", "x" * 10_000_000), stock("avery-l7160"))
+    assert max(len(text) for text in texts(layout)) < 200
