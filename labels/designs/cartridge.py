@@ -79,10 +79,10 @@ def cartridge_fit(stock: Stock, dpi: int | None = None) -> CartridgeFit:
             (stock.label.width, stock.label.height),
             (modules * LEAST_NARROW_MM + 2 * stock.edge, least_height),
         )
+    # First, so that a printer too coarse for the specification is refused on squeezed stock too.
+    nominal = snapped(CARTRIDGE_PITCH, dpi) if dpi else CARTRIDGE_PITCH
     if room >= modules * CARTRIDGE_PITCH.narrow_mm:
-        return CartridgeFit(
-            snapped(CARTRIDGE_PITCH, dpi) if dpi else CARTRIDGE_PITCH, area, in_specification=True
-        )
+        return CartridgeFit(nominal, area, in_specification=True)
     narrow = room / modules
     squeezed = Pitch(narrow, narrow * CARTRIDGE_RATIO)
     return CartridgeFit(snapped(squeezed, dpi) if dpi else squeezed, area, in_specification=False)
