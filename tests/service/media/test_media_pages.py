@@ -134,6 +134,7 @@ def test_only_a_second_person_is_offered_the_release(app, house, client_as, runt
     assert second.post("/holds/H-0001/release", data={"reason": ""}).status_code == 422
     assert second.post("/holds/H-0001/release", data={"reason": "settled"}).status_code == 303
     assert row(runtime, "STR142L8").held_since is None
+    assert "Hold H-0001 is released." in second.get("/media/STR142L8").text
     assert "H-0001" not in second.get("/holds").text
     assert "H-0001" in second.get("/holds?everything=true").text
 
