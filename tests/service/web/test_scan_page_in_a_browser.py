@@ -220,7 +220,7 @@ def test_without_network_the_scans_wait_visibly_and_go_out_in_order_when_it_is_b
     expect(page.locator("#done .waits")).to_have_count(2)
     assert desk.scans == []
     desk.gone = False
-    expect(page.locator("#offline")).to_be_hidden(timeout=10_000)
+    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
     expect(page.locator("#done .waits")).to_have_count(0)
     assert sent(desk) == ["STR158L8", "STR159L8", "ZZZ999L8"]
 
