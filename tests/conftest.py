@@ -38,6 +38,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--database", choices=[*DATABASES, "both"], default="both", help="Run on one database only."
     )
+    parser.addoption("--rounds", type=int, default=3, help="Rounds of the kill tests.")
 
 
 def pytest_generate_tests(metafunc):
@@ -57,11 +58,11 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A server of its own (or STRONGROOM_TEST_POSTGRES_URL), with a migrated template database."""
     from postgres import running_postgres
 
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+    with running_postgres() as server:
         name = f"strongroom_template_{os.getpid()}"
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name}")
@@ -90,9 +91,7 @@ def database_url(request, tmp_path) -> Iterator[str]:
     name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE strongroom_template_{os.getpid()} STRATEGY FILE_COPY"
-        )
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE strongroom_template_{os.getpid()}")
     yield sqlalchemy_url(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

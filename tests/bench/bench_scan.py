@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from filling import add_media, barcode, bench_house, opened, packing_job, signed_in  # noqa: E402
-from wire import Connection, get, pace, post, saturate  # noqa: E402
+from bench.filling import add_media, barcode, bench_house, opened, packing_job, signed_in
+from bench.wire import Connection, Result, get, pace, post, saturate
 
 CLIENTS = 32
 SATURATED = int(os.environ.get("BENCH_SCANS", "12000"))
@@ -36,10 +36,25 @@ def main() -> None:
             memory = psutil.Process(process.pid).memory_info().rss / 1e6
     for name, result in (("saturated", saturated), ("paced", paced)):
         assert set(result.statuses) == {200}, (name, result.statuses)
-    row("empty FastAPI route, 32 clients", f"{floor.rate():,.0f}/s", f"p99 {floor.percentile_ms(0.99):.1f} ms", "")
+    row(
+        "empty FastAPI route, 32 clients",
+        f"{floor.rate():,.0f}/s",
+        f"p99 {floor.percentile_ms(0.99):.1f} ms",
+        "",
+    )
     ratio = saturated.rate() / floor.rate()
-    row("scan, saturated, 32 clients", f"{saturated.rate():,.0f}/s", f"p99 {saturated.percentile_ms(0.99):.1f} ms", f"{ratio:.0%} of empty (goal 50 %)")
-    row("scan, paced 1,000/s", f"{paced.rate():,.0f}/s", f"p50 {paced.percentile_ms(0.5):.1f} ms", f"p99 {paced.percentile_ms(0.99):.1f} ms (goal < 25)")
+    row(
+        "scan, saturated, 32 clients",
+        f"{saturated.rate():,.0f}/s",
+        f"p99 {saturated.percentile_ms(0.99):.1f} ms",
+        f"{ratio:.0%} of empty (goal 50 %)",
+    )
+    row(
+        "scan, paced 1,000/s",
+        f"{paced.rate():,.0f}/s",
+        f"p50 {paced.percentile_ms(0.5):.1f} ms",
+        f"p99 {paced.percentile_ms(0.99):.1f} ms (goal < 25)",
+    )
     row("bulk scan", f"{bulk:,.0f}/s", "", "goal 5,000/s")
     row("server memory", f"{memory:,.0f} MB", "", "goal < 300")
 
@@ -61,7 +76,12 @@ def prepare(folder: Path, count: int) -> tuple[list[bytes], dict[str, str], str,
 
 def scan_request(index: int, number: str, container: str, headers: dict[str, str]) -> bytes:
     key = str(uuid.uuid4())
-    body = {"barcode": barcode(index), "task": f"pack:{number}:{container}", "client_id": key, "scanned_at": "2026-11-19T19:06:00Z"}
+    body = {
+        "barcode": barcode(index),
+        "task": f"pack:{number}:{container}",
+        "client_id": key,
+        "scanned_at": "2026-11-19T19:06:00Z",
+    }
     return post("/api/v1/scans", json.dumps(body).encode(), {**headers, "Idempotency-Key": key})
 
 
@@ -70,7 +90,14 @@ class server:  # noqa: N801 - reads as a context
         self.folder = folder
 
     def __enter__(self) -> subprocess.Popen:
-        environment = {**os.environ, "STRONGROOM_DATA_DIR": str(self.folder), "STRONGROOM_WORKER": "false", "STRONGROOM_SCHEDULER": "false", "STRONGROOM_LOG_LEVEL": "warning", "STRONGROOM_SITE": "Bench"}
+        environment = {
+            **os.environ,
+            "STRONGROOM_DATA_DIR": str(self.folder),
+            "STRONGROOM_WORKER": "false",
+            "STRONGROOM_SCHEDULER": "false",
+            "STRONGROOM_LOG_LEVEL": "warning",
+            "STRONGROOM_SITE": "Bench",
+        }
         command = [str(Path(sys.executable).with_name("strongroom")), "serve", "--port", str(PORT)]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         wait_for(PORT)
@@ -107,8 +134,8 @@ uvicorn.run(app, port=%d, log_level="error", access_log=False)
 """
 
 
-async def empty_route(requests: list[bytes]):
-    process = subprocess.Popen([sys.executable, "-c", EMPTY % (PORT + 1)])
+async def empty_route(requests: list[bytes]) -> Result:
+    process = subprocess.Popen([sys.executable, "-c", EMPTY % (PORT + 1)])  # noqa: ASYNC220 - before any request
     try:
         for _ in range(200):
             try:
@@ -127,12 +154,16 @@ async def bulk_rate(headers: dict[str, str], number: str, codes: list[str], firs
     started = time.perf_counter()
     for low in range(first, first + BULK, 450):
         index = low
-        barcodes = [barcode(at) for at in range(low, min(low + 450, first + BULK)) if at // 450 == index // 450]
+        barcodes = [
+            barcode(at) for at in range(low, min(low + 450, first + BULK)) if at // 450 == index // 450
+        ]
         rest = [barcode(at) for at in range(low, min(low + 450, first + BULK)) if at // 450 != index // 450]
         for box, wanted in ((index // 450, barcodes), (index // 450 + 1, rest)):
             if wanted:
                 body = json.dumps({"task": f"pack:{number}:{codes[box]}", "barcodes": wanted}).encode()
-                status, answer = await connection.send(post("/api/v1/scans/bulk", body, {**headers, "Idempotency-Key": str(uuid.uuid4())}))
+                status, answer = await connection.send(
+                    post("/api/v1/scans/bulk", body, {**headers, "Idempotency-Key": str(uuid.uuid4())})
+                )
                 assert status == 200, answer
                 assert answer.count(b'"right"') == len(wanted), answer[:500]
     return BULK / (time.perf_counter() - started)

@@ -4,9 +4,9 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from house import House, furnished
 from sqlalchemy import insert
 
-from house import House, furnished
 from service.consignments.actions import open_consignment
 from service.consignments.models import Direction
 from service.db import table
@@ -52,11 +52,17 @@ def barcode(number: int) -> str:
     return f"{chr(65 + number // 100000 % 26)}{number % 100000:05d}L8"
 
 
-def add_media(house: House, first: int, count: int, place: str = "Machine room", custody: Custody = Custody.ON_SITE) -> list[str]:
+def add_media(
+    house: House, first: int, count: int, place: str = "Machine room", custody: Custody = Custody.ON_SITE
+) -> list[str]:
     """Media with one entry each, in units of CHUNK; returns their ids."""
     ids: list[str] = []
     for low in range(first, first + count, CHUNK):
-        ids += house.run(lambda unit, low=low: _media(unit, house, range(low, min(low + CHUNK, first + count)), place, custody))
+        ids += house.run(
+            lambda unit, low=low: _media(
+                unit, house, range(low, min(low + CHUNK, first + count)), place, custody
+            )
+        )
     return ids
 
 
@@ -92,5 +98,3 @@ def packing_job(house: House, media: list[str], containers: int) -> tuple[str, l
         house.container(code, capacity=500)
         house.run(lambda unit, code=code: choose_container(unit, number, code))
     return number, codes
-
-

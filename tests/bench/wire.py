@@ -1,6 +1,7 @@
 """A lean HTTP/1.1 load generator for loopback: raw keep-alive connections, so that the client costs little next to the server."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,18 +42,29 @@ class Connection:
         length = int(lowered[at + 15 : lowered.find(b"\r\n", at)]) if at >= 0 else 0
         return status, await self.reader.readexactly(length) if length else b""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self.writer.close()
+        with contextlib.suppress(OSError):  # the other side may be gone
+            await self.writer.wait_closed()
 
 
 def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
-    lines = [f"POST {path} HTTP/1.1", f"Host: {HOST}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {HOST}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
 def get(path: str, headers: dict[str, str]) -> bytes:
-    lines = [f"GET {path} HTTP/1.1", f"Host: {HOST}", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: {HOST}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
@@ -64,7 +76,7 @@ async def saturate(port: int, requests: list[bytes], clients: int) -> Result:
         connection = await Connection(port).open()
         for request in pending:
             await _one(connection, request, result, time.perf_counter())
-        connection.close()
+        await connection.close()
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
@@ -83,7 +95,7 @@ async def pace(port: int, requests: list[bytes], clients: int, per_second: float
         for number in range(first, len(requests), clients):
             await asyncio.sleep(max(0.0, due(number) - time.perf_counter()))
             await _one(connection, requests[number], result, due(number))
-        connection.close()
+        await connection.close()
 
     await asyncio.gather(*(client(first) for first in range(clients)))
     result.wall_s = time.perf_counter() - started
