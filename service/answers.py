@@ -106,12 +106,19 @@ def once(
 
 
 def _attempt(unit: Unit, status: int, work: Callable[[Unit], bytes], refusal: Refusal) -> Answer:
-    before = len(unit.rows)
     try:
         with unit.connection.begin_nested():
-            answer = Answer(status, work(unit))
-            unit.close()
+            return _worked(unit, status, work)
     except StrongroomError as error:
-        unit.forget(before)
         return refusal(error)
+
+
+def _worked(unit: Unit, status: int, work: Callable[[Unit], bytes]) -> Answer:
+    before = len(unit.rows)
+    try:
+        answer = Answer(status, work(unit))
+        unit.close()
+    except StrongroomError:
+        unit.forget(before)  # its session's savepoint lies inside the caller's and must end first
+        raise
     return answer
