@@ -334,6 +334,7 @@ class MoveOutcome:
 
     `refusal` is what the device answered to MOVE MEDIUM when that was not GOOD; it never decides.
     `after` is None when the changer could not be read again (the verdict is then INDETERMINATE).
+    `unit_attentions` are the events met after the command left, those of `after` included.
     """
 
     request: MoveRequest
@@ -342,6 +343,7 @@ class MoveOutcome:
     after: Snapshot | None
     exchanges: tuple[RawExchange, ...] = ()
     refusal: DeviceError | None = None
+    unit_attentions: tuple[Sense, ...] = ()
 
     @property
     def verdict(self) -> MoveVerdict:

@@ -1,7 +1,7 @@
 """One move: look, act once, look again, judge. And the judging alone, after a crash."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from drivers.changer.model import (
     Judgement,
@@ -25,7 +25,7 @@ from drivers.errors import (
     StaleSnapshotError,
     UnexpectedMediumError,
 )
-from drivers.scsi.exchange import RawExchange
+from drivers.scsi.exchange import RawExchange, Sense
 
 # Evidence is worth waiting for even when the caller's time is over.
 LAST_LOOK_S = 120.0
@@ -45,7 +45,7 @@ class Mover:
     """What a move needs from its changer.
 
     `send` makes the device move, once, whatever it answers. `settle` sleeps between two looks that
-    must agree.
+    must agree. `events` collects the unit attentions of every look after the command.
     """
 
     send: Callable[[MoveRequest], tuple[RawExchange, DeviceError | None]]
@@ -53,6 +53,7 @@ class Mover:
     wait: Callable[[], None]
     settle: Callable[[], None]
     export_is_immediate: bool
+    events: list[Sense] = field(default_factory=list)
 
 
 def move(request: MoveRequest, mover: Mover) -> MoveOutcome:
@@ -62,12 +63,14 @@ def move(request: MoveRequest, mover: Mover) -> MoveOutcome:
     refuse(request, before)
     exchange, answer = mover.send(request)
     after, judgement = _look_after(request, before, mover, answer)
-    return MoveOutcome(request, judgement, before, after, _evidence(exchange, before, after), answer)
+    evidence = _evidence(exchange, before, after)
+    return MoveOutcome(request, judgement, before, after, evidence, answer, tuple(mover.events))
 
 
 def recover(request: MoveRequest, before: Snapshot, mover: Mover) -> MoveOutcome:
     after, judgement = _look_until_stable(request, before, mover)
-    return MoveOutcome(request, judgement, before, after, after.raw if after else ())
+    evidence = after.raw if after else ()
+    return MoveOutcome(request, judgement, before, after, evidence, None, tuple(mover.events))
 
 
 def _evidence(sent: RawExchange, before: Snapshot, after: Snapshot | None) -> tuple[RawExchange, ...]:
@@ -140,6 +143,7 @@ def _look_once(request: MoveRequest, before: Snapshot, mover: Mover) -> tuple[Sn
         after = mover.look()
     except DeviceError:
         return None
+    mover.events.extend(after.unit_attentions)
     return after, judge(request, before, after, export_is_immediate=mover.export_is_immediate)
 
 

@@ -25,7 +25,9 @@ TAG_LENGTH, FIXED_PART = 36, 12
 ASCII_CODES, SERIAL_ONLY, VENDOR_ID = 2, 0, 1
 UNREADABLE, REMOVED, NOT_INSTALLED = (0x83, 0x00), (0x3B, 0x12), (0x3B, 0x1A)
 ALL_TYPES = 0
-SHORT_BY = 8
+SHORT_BY = DATA_HEADER = 8
+# Where a target was seen to begin its second page: inside the first descriptor.
+OVERLAP_AT = 0x34
 
 
 def transport_address(definition: LibraryDefinition) -> int:
@@ -85,6 +87,8 @@ def read_element_status(call: Call) -> Reply:
         pages.append(_page(view, kind, addresses, with_tags=_tags_asked(call), with_ids=with_ids))
     first = min((int.from_bytes(d[:2], "big") for page in pages for d in page.descriptors), default=0)
     whole = _fit(pages, first, call.fields["alloc"])
+    if wanted == ALL_TYPES and active(state, "overlapping-types") is not None:
+        whole = whole[:OVERLAP_AT] + whole[DATA_HEADER:]
     return Reply(whole[:-SHORT_BY] if active(state, "short-status") is not None else whole)
 
 

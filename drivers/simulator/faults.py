@@ -84,7 +84,7 @@ FAULTS: dict[str, FaultKind] = {
         _fault("load-fails", "a load fails with 4/53/00; the medium stays in the drive unloaded", times=1),
         _fault("export-immediate", "mail slots are virtual: exported media vanish at once"),
         _fault("short-status", "element status ends 8 bytes early"),
-        _fault("empty-type-zero", "element type 0 brings overlapping pages"),
+        _fault("overlapping-types", "element type 0 (all at once) brings overlapping pages"),
         _fault("slow-motion", "moves take so many seconds", seconds=2.0),
         _fault(
             "optimising",

@@ -16,6 +16,7 @@ from drivers.simulator.state import Cartridge, LibraryState, Motion
 
 BUSY = Reply(status=Status.BUSY)
 BLOCK_POLL_S = 0.02
+BLOCKED_S = 3600.0
 LOAD_FAILED, JAMMED = "4/53/00", "4/15/01"
 STUCK, PLACED, PUT_BACK, ELSEWHERE = "stuck", "placed", "put-back", "elsewhere:"
 PICKED_AT, PLACED_AT = 1 / 3, 2 / 3  # of the time a move takes
@@ -206,7 +207,10 @@ def _strike(call: Call, serial: str, phase: str) -> Generator[float, None, Reply
 
 
 def _block(call: Call, phase: str) -> Generator[float, None, None]:
+    """Robot and host both stand still; a host that is killed meanwhile leaves the robot so."""
     while (fault := active(call.state, "block-process")) and fault["phase"] == phase:
+        if call.state.motion is not None:
+            call.state.motion.places_at = call.now() + BLOCKED_S
         call.folder.save()
         yield BLOCK_POLL_S
 

@@ -87,12 +87,13 @@ def serve(
     folder: FolderPath,
     iscsi: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to listen.")] = "127.0.0.1:3260",
     name: Annotated[str | None, typer.Option(help="The target's iSCSI name.")] = None,
+    advertise: Annotated[str | None, typer.Option(help="The host that discovery names.")] = None,
 ) -> None:
     """Serve the library over iSCSI until interrupted: the changer is LUN 0, the drives follow."""
     host, _, port = iscsi.rpartition(":")
     if not host or not port.isdigit():
         raise typer.BadParameter(f"{iscsi!r} is not HOST:PORT")
-    target = IscsiTarget(folder.absolute(), host, int(port), name=name)
+    target = IscsiTarget(folder.absolute(), host, int(port), name=name, advertised=advertise)
     sys.stdout.write(f"{target.name} at {target.address[0]}:{target.address[1]}\n")
     sys.stdout.flush()
     try:

@@ -135,6 +135,9 @@ def _struck_status(call: Call) -> int | None:
 
 
 def _check_attention(call: Call) -> None:
+    if call.initiator not in call.state.attentions:
+        call.state.attentions[call.initiator] = {}
+        call.folder.save()
     event = call.state.next_attention(call.initiator, call.unit)
     if event is not None:
         call.folder.save()

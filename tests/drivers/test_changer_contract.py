@@ -1,6 +1,6 @@
 """What every changer backend must do.
 
-Runs on the virtual library in this process, over iSCSI and through its mtx face, on Debian's tgt, and on real hardware where STRONGROOM_TEST_CHANGER_URL names it. There
+Runs on the virtual library in this process, over iSCSI and through its mtx face, on Debian's tgt, and on real hardware where STRONGROOM_TEST_CHANGER_URL names one or several changers. There
 STRONGROOM_TEST_SCRATCH names one barcode that may be moved, and nothing else is touched.
 """
 
@@ -28,8 +28,8 @@ from drivers.errors import (
 from drivers.simulator import mtx_face
 from drivers.simulator.iscsi.server import IscsiTarget
 
-REAL_URL = os.environ.get("STRONGROOM_TEST_CHANGER_URL")
-BACKENDS = ["sim", "mtx", "iscsi", "tgt", *(["real"] if REAL_URL else [])]
+REAL_URLS = os.environ.get("STRONGROOM_TEST_CHANGER_URL", "").split()
+BACKENDS = ["sim", "mtx", "iscsi", "tgt", *REAL_URLS]
 DEADLINE_S = 900.0
 
 
@@ -61,9 +61,8 @@ class Subject:
 @contextlib.contextmanager
 def open_subject(backend: str, request) -> Iterator[tuple[Changer, str]]:
     """The changer of one backend with the barcode that may be moved there."""
-    if backend == "real":
-        assert REAL_URL is not None
-        with registry.open_changer(REAL_URL) as changer:
+    if backend in REAL_URLS:
+        with registry.open_changer(backend) as changer:
             yield changer, os.environ["STRONGROOM_TEST_SCRATCH"]
     elif backend == "tgt":
         with registry.open_changer(request.getfixturevalue("tgt_url")) as changer:

@@ -17,11 +17,21 @@ BACKLOG = 16
 
 
 class IscsiTarget:
-    """Any number of initiators at once; every session has its own queue of unit attentions."""
+    """Any number of initiators at once; every session has its own queue of unit attentions.
+
+    `advertised` is the host that discovery names, where initiators see another one than we do.
+    """
 
     def __init__(
-        self, folder: Path, host: str = "127.0.0.1", port: int = 0, *, name: str | None = None
+        self,
+        folder: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        name: str | None = None,
+        advertised: str | None = None,
     ) -> None:
+        self._advertised = advertised
         self.library = SimulatedLibrary(folder)
         with self.library.folder.locked():
             serial = self.library.folder.definition.serial
@@ -88,7 +98,8 @@ class IscsiTarget:
             self.library.folder.save()
 
     def listing(self, address: tuple[str, int]) -> list[tuple[str, str]]:
-        return [("TargetName", self.name), ("TargetAddress", f"{address[0]}:{address[1]},1")]
+        host = self._advertised or address[0]
+        return [("TargetName", self.name), ("TargetAddress", f"{host}:{address[1]},1")]
 
     def reset(self, unit: int | None) -> None:
         """Abort what runs on a logical unit (None: on all) and tell every session of it."""
