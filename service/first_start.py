@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from service.demo_rotation import demo_rotation
 from service.demo_site import PASSWORD, PEOPLE, ensure_demo, is_demo
 from service.devices.first_library import demo_library, demo_vendor_media, first_library
 from service.handlers.credentials import hash_password, new_secret
@@ -13,7 +14,7 @@ from service.runtime import Runtime
 
 # What the rooms add to a demonstration site, in order: its library, its media, its schedule. Each runs at every start
 # of a demonstration and does nothing the second time.
-DEMO_STEPS: list[Callable[[Runtime], None]] = [demo_library, demo_vendor_media]
+DEMO_STEPS: list[Callable[[Runtime], None]] = [demo_library, demo_vendor_media, demo_rotation]
 
 
 def first_start(runtime: Runtime) -> str:
