@@ -8,6 +8,9 @@ from fastapi import APIRouter
 from sqlmodel import Session
 
 from service.devices import api as devices_api
+from service.devices import door_pages as door_panel
+from service.devices import job_pages
+from service.devices import pages as devices_pages
 from service.devices.queries import is_any_simulated
 from service.devices.worker import start_workers
 from service.handlers import account_api, account_pages, administration, door_pages
@@ -58,6 +61,9 @@ ROUTERS: list[APIRouter] = [
     holds_pages.router,
     scanning_pages.router,
     devices_api.router,
+    devices_pages.router,
+    door_panel.router,
+    job_pages.router,
 ]
 
 # Each takes the runtime, starts its threads and gives back what stops them.

@@ -1,27 +1,21 @@
 """Devices, jobs and their steps as read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
 from service.db import table
 from service.devices.models import Device, Element, ElementKind, Job, JobKind, JobState, JobStep
-from service.devices.rules import ENDED, MOVED
+from service.devices.panel import SHOWN_MOVES, EjectPanel, panel_of
+from service.devices.rules import ENDED
 from service.errors import NotFoundError
 
-_DEVICE = table(Device)
 _JOB = table(Job)
-_STEP = table(JobStep)
 _ELEMENT = table(Element)
 SIMULATED = "sim://"
-SHOWN_MOVES = 5
 
 
 def devices(session: Session, *, after: str | None = None, limit: int = 200) -> Sequence[Device]:
@@ -50,6 +44,15 @@ def device_of_library(session: Session, library_id: str) -> Device | None:
 def is_any_simulated(session: Session) -> bool:
     query = select_objects(Device.device_id).where(col(Device.url).startswith(SIMULATED), col(Device.enabled))
     return session.exec(query.limit(1)).first() is not None
+
+
+def slot_counts(session: Session, device_id: str) -> tuple[int, int]:
+    """(slots that hold something, slots)"""
+    query = select(func.count().filter(_ELEMENT.c.full), func.count()).where(
+        _ELEMENT.c.device_id == device_id, _ELEMENT.c.kind == ElementKind.SLOT
+    )
+    full, slots = session.connection().execute(query).one()
+    return full, slots
 
 
 def elements(
@@ -111,58 +114,12 @@ def questions(session: Session) -> Sequence[Job]:
     ).all()
 
 
-class MailSlotState(StrEnum):
-    EMPTY = "empty"
-    COMING = "coming"  # the next medium of the batch goes here
-    ARRIVING = "arriving"  # the robot was told, nothing seen yet
-    EJECTED = "ejected"  # seen there, waits to be taken
-    FOREIGN = "foreign"  # something else lies there
-    UNREAD = "unread"
-
-
-@dataclass(frozen=True, slots=True)
-class MailSlotPicture:
-    number: int
-    state: MailSlotState
-    barcode: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToldAndSeen:
-    """One command to the robot. `verdict` and `seen_at` are None while nothing was seen yet."""
-
-    told_at: datetime
-    barcode: str
-    source: str
-    destination: str
-    verdict: str | None
-    seen_at: datetime | None
-    fence: int
-
-    @property
-    def moved(self) -> bool:
-        return self.verdict in MOVED
-
-
-@dataclass(frozen=True)
-class EjectPanel:
-    """The library's part in a run: the job that ejects, the mail slots, what was told and what was seen."""
-
-    job_id: str
-    device_id: str
-    device_name: str
-    state: JobState
-    kind: JobKind
-    batch: int
-    batches: int
-    sentence: str
-    mail_slots: tuple[MailSlotPicture, ...]
-    moves: tuple[ToldAndSeen, ...]
-    left: tuple[tuple[str, str], ...]  # (barcode, why it stays)
-
-    @property
-    def open_move(self) -> ToldAndSeen | None:
-        return next((move for move in self.moves if move.verdict is None), None)
+def attempts(connection: Connection, run_id: str) -> int:
+    """How many ejecting jobs the run has had."""
+    query = (
+        select(func.count()).select_from(_JOB).where(_JOB.c.run_id == run_id, _JOB.c.kind == JobKind.EJECT)
+    )
+    return connection.execute(query).scalar_one()
 
 
 def eject_panel(session: Session, run_id: str) -> EjectPanel | None:
@@ -173,70 +130,6 @@ def eject_panel(session: Session, run_id: str) -> EjectPanel | None:
 
 
 def job_panel(session: Session, found: Job) -> EjectPanel:
-    progress = found.progress
-    moves = tuple(_told(step) for step in steps(session, found.job_id, limit=SHOWN_MOVES))
-    left: Any = progress.get("left", [])
-    return EjectPanel(
-        job_id=found.job_id,
-        device_id=found.resource,
-        device_name=device(session, found.resource).name,
-        state=found.state,
-        kind=found.kind,
-        batch=int(str(progress.get("batch", 0))),
-        batches=int(str(progress.get("batches", 0))),
-        sentence=found.fault or "",
-        mail_slots=_mail_slots(session.connection(), found, moves),
-        moves=moves,
-        left=tuple((one["barcode"], one["why"]) for one in left),
-    )
-
-
-def _told(step: JobStep) -> ToldAndSeen:
-    intent: Any = step.intent
-    return ToldAndSeen(
-        told_at=step.intent_at,
-        barcode=intent["barcode"],
-        source=intent["source_name"],
-        destination=intent["destination_name"],
-        verdict=step.verdict,
-        seen_at=step.outcome_at,
-        fence=step.fence,
-    )
-
-
-def _mail_slots(
-    connection: Connection, found: Job, moves: Sequence[ToldAndSeen]
-) -> tuple[MailSlotPicture, ...]:
-    out: Any = found.progress.get("out", [])
-    ejected = {one["address"]: one["barcode"] for one in out}
-    arriving = {move.destination: move.barcode for move in moves if move.verdict is None}
-    rows = connection.execute(
-        select(_ELEMENT)
-        .where(
-            _ELEMENT.c.device_id == found.resource,
-            _ELEMENT.c.kind == ElementKind.MAIL_SLOT,
-            _ELEMENT.c.installed,
-        )
-        .order_by(_ELEMENT.c.number)
-    )
-    return tuple(_mail_slot(row, ejected, arriving) for row in rows)
-
-
-def _mail_slot(row: Row[Any], ejected: dict[int, str], arriving: dict[str, str]) -> MailSlotPicture:
-    coming = arriving.get(f"mail slot {row.number}")
-    if coming is not None:
-        return MailSlotPicture(row.number, MailSlotState.ARRIVING, coming)
-    if row.address in ejected:
-        return MailSlotPicture(row.number, MailSlotState.EJECTED, ejected[row.address])
-    if row.full:
-        state = MailSlotState.FOREIGN if row.volume_tag else MailSlotState.UNREAD
-        return MailSlotPicture(row.number, state, row.volume_tag)
-    return MailSlotPicture(row.number, MailSlotState.EMPTY)
-
-
-def attempts(connection: Connection, run_id: str) -> int:
-    """How many ejecting jobs the run has had."""
-    query = (
-        select(func.count()).select_from(_JOB).where(_JOB.c.run_id == run_id, _JOB.c.kind == JobKind.EJECT)
-    )
-    return connection.execute(query).scalar_one()
+    """The same for any job."""
+    name = device(session, found.resource).name
+    return panel_of(session.connection(), found, name, steps(session, found.job_id, limit=SHOWN_MOVES))

@@ -22,6 +22,7 @@ _DEVICE = table(Device)
 _ELEMENT = table(Element)
 _JOB = table(Job)
 _MEDIUM = table(Medium)
+MOST_DIGITS = 5  # of an element number
 DESTINATIONS = (ElementKind.SLOT, ElementKind.MAIL_SLOT, ElementKind.DRIVE)
 
 
@@ -146,3 +147,8 @@ def request_ejection(unit: Unit, device_id: str, run_id: str) -> str:
         )
     key = eject_key(run_id, attempts(unit.connection, run_id) + 1)
     return enqueue(unit, JobKind.EJECT, device_id, {}, dedupe_key=key, run_id=run_id)
+
+
+def place_number(typed: str) -> int:
+    """A number as people type it; 0, which no place has, for anything else."""
+    return int(typed) if typed.isdecimal() and len(typed) <= MOST_DIGITS else 0

@@ -6,6 +6,7 @@ from enum import StrEnum
 from service.web.views.forms import Form
 from service.web.views.frame import Place
 from service.web.views.parts import Act, Barcode, Fault, Glyph, Head, Refresh, Rich, SideList, Tone
+from service.web.views.run import Live
 from service.web.views.tables import Table
 
 
@@ -93,6 +94,7 @@ class Simulator:
     slots: tuple[DoorSlot, ...]
     put_in: Form | None
     acts: tuple[Act, ...] = ()
+    mishap: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ class LibraryMap:
 
 @dataclass(frozen=True, slots=True)
 class LibraryView:
-    """library/library.html. A small library has `map` alone; a large one `map` without magazines and a `strip`."""
+    """library/library.html. A small library has `map` alone; a large one `map` without magazines and a `strip`.
+
+    `live` is the job under way, drawn as on the run's page.
+    """
 
     title: str
     place: Place | None
@@ -122,6 +127,7 @@ class LibraryView:
     table_note: str = ""
     strip: Strip | None = None
     simulator: Simulator | None = None
+    live: Live | None = None
     side: SideList | None = None
 
 
