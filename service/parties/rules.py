@@ -20,6 +20,8 @@ def check_words(name: str, contact: str) -> None:
         fields["name"] = f"A name has at most {MAX_NAME} characters."
     if len(contact) > MAX_CONTACT:
         fields["contact"] = f"The contact has at most {MAX_CONTACT} characters."
+    elif not all(line.isprintable() for line in contact.splitlines()):
+        fields["contact"] = "Write printable characters."
     if fields:
         raise InvalidInputError("The party was not saved: " + " ".join(fields.values()), fields=fields)
 
