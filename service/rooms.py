@@ -7,12 +7,21 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from sqlmodel import Session
 
+from service.consignments import api as consignments_api
+from service.consignments import pages as consignments_pages
+from service.containers import api as containers_api
+from service.containers import pages as containers_pages
+from service.custody import api as custody_api
+from service.custody import pages as custody_pages
 from service.devices import api as devices_api
 from service.devices import door_pages as door_panel
 from service.devices import job_pages
 from service.devices import pages as devices_pages
 from service.devices.queries import is_any_simulated
 from service.devices.worker import start_workers
+from service.evidence import api as evidence_api
+from service.evidence import downloads as evidence_downloads
+from service.evidence import pages as evidence_pages
 from service.handlers import account_api, account_pages, administration, door_pages
 from service.handlers import api as handlers_api
 from service.handlers import pages as handlers_pages
@@ -25,14 +34,20 @@ from service.locations import tree_pages as locations_tree
 from service.media import api as media_api
 from service.media import import_page
 from service.media import pages as media_pages
+from service.packing import api as packing_api
+from service.packing import pages as packing_pages
 from service.parties import api as parties_api
 from service.parties import pages as parties_pages
 from service.policies import api as policies_api
+from service.receipts import api as receipts_api
+from service.receipts import pages as receipts_pages
 from service.rotation import api as rotation_api
 from service.rotation.scheduler import start_scheduler
 from service.runtime import Runtime
 from service.scanning import api as scanning_api
 from service.scanning import pages as scanning_pages
+from service.search import api as search_api
+from service.search import pages as search_pages
 from service.web import health
 from service.web.views.frame import Count, Place
 
@@ -59,6 +74,22 @@ ROUTERS: list[APIRouter] = [
     media_pages.router,
     holds_api.router,
     holds_pages.router,
+    evidence_api.router,
+    evidence_downloads.router,
+    evidence_pages.router,
+    search_api.router,
+    search_pages.router,
+    custody_api.router,
+    custody_pages.router,
+    containers_api.router,
+    containers_pages.router,
+    consignments_api.router,
+    consignments_pages.csv_router,
+    consignments_pages.router,
+    packing_api.router,
+    packing_pages.router,
+    receipts_api.router,
+    receipts_pages.router,
     scanning_pages.router,
     devices_api.router,
     devices_pages.router,

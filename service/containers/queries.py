@@ -1,5 +1,6 @@
 """Containers with what is in them, under which seal, and where they stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -182,3 +183,9 @@ def standing_places(connection: Connection, person: Person, kinds: frozenset[Any
     if not person.may(Permission.MANAGE_MEDIA):
         query = query.where(_LOCATION.c.party_id == person.party_id)
     return [(row.location_id, row.path) for row in connection.execute(query.order_by(_LOCATION.c.path))]
+
+
+def visible_barcodes(connection: Connection, person: Person, barcodes: Sequence[str]) -> set[str]:
+    """Those of them whose page the person may open."""
+    query = select(_CONTAINER.c.barcode).where(_CONTAINER.c.barcode.in_(barcodes), sees_container(person))
+    return set(connection.execute(query).scalars())

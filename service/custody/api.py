@@ -36,12 +36,8 @@ def list_transfers(
 def show_transfer(transfer_id: str, session: Reading, person: Reader) -> TransferShape:
     """With the drawn signatures as SVG path data."""
     found = queries.transfer_view(session.connection(), person, transfer_id)
-    digests = [
-        side["evidence_sha256"]
-        for side in (found.released, found.received)
-        if side and side.get("evidence_sha256")
-    ]
-    return TransferShape.of(found, queries.drawings(session.connection(), digests))
+    drawings = queries.drawings(session.connection(), queries.drawn([found]))
+    return TransferShape.of(found, drawings)
 
 
 @router.get("/discrepancies")

@@ -1,6 +1,6 @@
 """Open discrepancies, transfers and the evidence behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -224,6 +224,20 @@ def _transfers() -> Select[Any]:
         .join(giver, giver.c.party_id == t.from_party_id)
         .join(taker, taker.c.party_id == t.to_party_id)
     )  # fmt: skip
+
+
+def _sides(views: Sequence[TransferView]) -> list[dict[str, Any]]:
+    return [side for view in views for side in (view.released, view.received) if side]
+
+
+def drawn(views: Sequence[TransferView]) -> list[str]:
+    """The SHA-256 of their drawn signatures."""
+    return [str(side["evidence_sha256"]) for side in _sides(views) if side.get("evidence_sha256")]
+
+
+def checkers(views: Sequence[TransferView]) -> list[str]:
+    """Handler ids of those who saw an identity."""
+    return [str(side["checked_by"]) for side in _sides(views) if side.get("checked_by")]
 
 
 def drawings(connection: Connection, digests: Iterable[str]) -> dict[str, str]:

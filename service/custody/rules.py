@@ -66,7 +66,7 @@ def check_signature(signature: Signature) -> None:
         fields["name"] = "Type the name of the person who signs."
     if not signature.organisation.strip():
         fields["organisation"] = "Type the company or department."
-    if signature.method is SignatureMethod.DRAWN and not _is_drawing(signature.drawing):
+    if signature.method is SignatureMethod.DRAWN and not is_drawing(signature.drawing):
         fields["signature"] = "Draw the signature, or type the full name."
     if signature.method is not SignatureMethod.SESSION and not signature.checked_by:
         fields["checked_by"] = "Somebody signed in has to check the identity."
@@ -74,7 +74,7 @@ def check_signature(signature: Signature) -> None:
         raise InvalidInputError("The signature is not complete. Nothing was signed.", fields=fields)
 
 
-def _is_drawing(path: str) -> bool:
+def is_drawing(path: str) -> bool:
     return 0 < len(path) <= MAX_PATH and path.startswith("M") and SVG_PATH.fullmatch(path) is not None
 
 

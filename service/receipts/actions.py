@@ -23,6 +23,7 @@ from service.custody.actions import CustodyEvent
 from service.custody.models import Discrepancy, DiscrepancyKind
 from service.custody.rules import Signature
 from service.db import table
+from service.errors import InvalidInputError
 from service.ledger.writer import Unit
 from service.media.models import Medium
 
@@ -50,6 +51,28 @@ def see_container(unit: Unit, number: str, barcode: str, outcome: SealOutcome) -
     unit.append(CONSIGNMENT.subject(consignment.id), ConsignmentEvent.CONTAINER_SEEN, facts=facts)
     _judge_seal(unit, consignment, container, outcome)
     count_seen(unit, consignment)
+
+
+def look_at(unit: Unit, number: str, barcode: str, seal: str | None, *, broken: bool) -> SealOutcome:
+    """What the receiving end read on the seal, compared with the manifest. Returns how the seal is."""
+    if not broken and not (seal and seal.strip()):
+        raise InvalidInputError(
+            f"The seal of {barcode} was not looked at. Nothing was recorded.",
+            fields={"seal": "Type the number on the seal, or say that it is broken."},
+        )
+    declared = _declared_seal(unit, load(unit, number), barcode)
+    outcome = SealOutcome.BROKEN if broken else rules.judge_seal(declared, seal or "")
+    see_container(unit, number, barcode, outcome)
+    return outcome
+
+
+def _declared_seal(unit: Unit, consignment: Facts, barcode: str) -> str | None:
+    container: Any = containers.by_barcode(unit, barcode)
+    query = select(_BOX.c.seal_number).where(
+        _BOX.c.consignment_id == consignment.id, _BOX.c.container_id == container.container_id
+    )
+    found = unit.connection.execute(query).scalar_one_or_none()
+    return None if found is None else str(found)
 
 
 def count_seen(unit: Unit, consignment: Facts) -> int:
