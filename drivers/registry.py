@@ -1,4 +1,4 @@
-"""Devices by URL.
+"""Devices by URL. Each backend is imported only when its scheme is used.
 
     sim:///absolute/folder            a virtual library in that folder
     sg:///dev/tape/by-id/scsi-…       a changer through the kernel's SCSI generic driver
@@ -15,24 +15,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from drivers.changer.model import Answer
-from drivers.changer.mtx import MtxChanger, program_runner
 from drivers.changer.protocol import Changer
 from drivers.changer.settings import ChangerSettings
 from drivers.changer.smc import SmcChanger
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
 from drivers.lock import ProcessLock
-from drivers.scsi.libiscsi import DEFAULT_PORT, IscsiAddress, IscsiTransport
 from drivers.scsi.sg_io import SgTransport
-from drivers.simulator import folder as simulator_folder
-from drivers.simulator.hands import Hands
-from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
-from drivers.simulator.transport import SimulatorTransport
+from drivers.scsi.transport import Transport
 from drivers.tape.protocol import TapeDrive
 from drivers.tape.ssc import SscDrive
+
+if TYPE_CHECKING:
+    from drivers.simulator.hands import Hands
 
 SIMULATOR = "sim"
 MTX_PROGRAM = "mtx"
@@ -105,18 +104,24 @@ def open_changer(url: str) -> Changer:
 
 
 def _open_simulator(url: DeviceUrl) -> Changer:
+    from drivers.simulator.folder import CHANGER_LOCK
+    from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
+    from drivers.simulator.transport import SimulatorTransport
+
     path = Path(url.path)
     library = SimulatedLibrary(path)
     return SmcChanger(
         SimulatorTransport(library, CHANGER_UNIT),
         url=url.text,
         backend=SIMULATOR,
-        lock=ProcessLock(path / simulator_folder.CHANGER_LOCK),
+        lock=ProcessLock(path / CHANGER_LOCK),
         settings=_settings(url),
     )
 
 
 def _open_mtx(url: DeviceUrl) -> Changer:
+    from drivers.changer.mtx import MtxChanger, program_runner
+
     path = Path(url.path)
     if not path.exists():
         raise BackendUnavailableError(f"{url.path}: no such device")
@@ -134,18 +139,16 @@ def _open_sg_drive(url: DeviceUrl) -> TapeDrive:
     return SscDrive(SgTransport(Path(url.path)), url=url.text)
 
 
-def _iscsi_address(url: DeviceUrl) -> IscsiAddress:
+def _iscsi_transport(url: DeviceUrl) -> Transport:
     """iscsi://HOST[:PORT]/TARGET-NAME/LUN"""
+    from drivers.scsi.libiscsi import DEFAULT_PORT, IscsiAddress, IscsiTransport
+
     host, _, port = url.host.partition(":")
     target, _, unit = url.path.strip("/").rpartition("/")
     if not host or not target or not unit.isdigit() or not (port or "0").isdigit():
         raise BackendUnavailableError(f"{url.text!r} is not iscsi://HOST[:PORT]/TARGET-NAME/LUN")
-    return IscsiAddress(host, int(port or DEFAULT_PORT), target, int(unit))
-
-
-def _iscsi_transport(url: DeviceUrl) -> IscsiTransport:
-    initiator = url.options.get("initiator", INITIATOR)
-    return IscsiTransport(_iscsi_address(url), initiator=initiator)
+    address = IscsiAddress(host, int(port or DEFAULT_PORT), target, int(unit))
+    return IscsiTransport(address, initiator=url.options.get("initiator", INITIATOR))
 
 
 def _open_iscsi(url: DeviceUrl) -> Changer:
@@ -170,6 +173,9 @@ def open_drive(url: str) -> TapeDrive:
 
 
 def _open_simulated_drive(url: DeviceUrl) -> TapeDrive:
+    from drivers.simulator.target import SimulatedLibrary
+    from drivers.simulator.transport import SimulatorTransport
+
     library, wanted = SimulatedLibrary(Path(url.path)), url.options.get("drive", "1")
     with library.folder.locked() as state:
         names = {drive.serial: unit for unit, drive in enumerate(state.drives, start=1)}
@@ -191,11 +197,15 @@ def prepare_simulator(url: str, definition: LibraryDefinition, *, move_s: float 
     parsed = parse_url(url)
     if parsed.scheme != SIMULATOR:
         raise BackendUnavailableError(f"{url!r} is not a virtual library")
-    simulator_folder.create(Path(parsed.path), definition, move_s=move_s)
+    from drivers.simulator.folder import create
+
+    create(Path(parsed.path), definition, move_s=move_s)
 
 
-def open_hands(url: str) -> Hands | None:
+def open_hands(url: str) -> "Hands | None":
     """The person at a virtual library; None for real hardware."""
+    from drivers.simulator.hands import Hands
+
     parsed = parse_url(url)
     return Hands(Path(parsed.path)) if parsed.scheme == SIMULATOR else None
 

@@ -101,10 +101,9 @@ def take_snapshot(session: Session, deadline: Deadline, look: Look) -> tuple[Sna
     session.take_exchanges()
     if look.freshness is Freshness.ROBOT_VERIFIED:
         session.run(commands.initialize_element_status(), deadline, INITIALIZE_S)
-    session.drain(commands.ATTENTION_LIMIT, deadline)
     for _ in range(STABLE_READS):
-        events = session.attentions_seen
         addresses = _addresses(session, deadline)
+        events = session.attentions_seen
         reading = _read_all(session, deadline, addresses, look.drive_ids)
         if session.attentions_seen == events:
             break

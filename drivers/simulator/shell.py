@@ -5,19 +5,24 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition, read_mhvtl, read_mtx_status
-from drivers.simulator import folder as folders
-from drivers.simulator.faults import FAULTS
-from drivers.simulator.hands import Hands
-from drivers.simulator.iscsi.server import IscsiTarget
+
+if TYPE_CHECKING:
+    from drivers.simulator.hands import Hands
 
 app = typer.Typer(no_args_is_help=True)
 FolderPath = Annotated[Path, typer.Argument(help="The folder of the virtual library.")]
+
+
+def _hands(folder: Path) -> "Hands":
+    from drivers.simulator.hands import Hands
+
+    return Hands(folder.absolute())
 
 
 @app.command()
@@ -31,6 +36,8 @@ def create(
     move_s: Annotated[float, typer.Option(help="Seconds a move takes.")] = 0.0,
 ) -> None:
     """Make a virtual library from another program's files; an existing one is left alone."""
+    from drivers.simulator import folder as folders
+
     folders.create(folder.absolute(), _read(definition, device_conf, library_id), move_s=move_s)
 
 
@@ -47,7 +54,7 @@ def _read(definition: Path, device_conf: Path | None, library_id: int | None) ->
 @app.command()
 def dump(folder: FolderPath) -> None:
     """Everything the library remembers, as JSON."""
-    with Hands(folder.absolute()) as hands:
+    with _hands(folder) as hands:
         sys.stdout.write(json.dumps(hands.dump(), indent=1) + "\n")
 
 
@@ -59,7 +66,7 @@ def fault(
     clear: Annotated[bool, typer.Option("--clear", help="Switch it off.")] = False,
 ) -> None:
     """Switch a fault on or off; running processes notice at once."""
-    with Hands(folder.absolute()) as hands:
+    with _hands(folder) as hands:
         if clear:
             hands.clear_fault(name)
         else:
@@ -77,6 +84,8 @@ def _parameter(text: str) -> tuple[str, object]:
 @app.command()
 def faults() -> None:
     """Every fault that can be switched on."""
+    from drivers.simulator.faults import FAULTS
+
     for kind in FAULTS.values():
         parameters = " ".join(f"{name}={json.dumps(value)}" for name, value in kind.parameters.items())
         sys.stdout.write(f"{kind.name:24} {kind.summary}{f' [{parameters}]' if parameters else ''}\n")
@@ -90,6 +99,8 @@ def serve(
     advertise: Annotated[str | None, typer.Option(help="The host that discovery names.")] = None,
 ) -> None:
     """Serve the library over iSCSI until interrupted: the changer is LUN 0, the drives follow."""
+    from drivers.simulator.iscsi.server import IscsiTarget
+
     host, _, port = iscsi.rpartition(":")
     if not host or not port.isdigit():
         raise typer.BadParameter(f"{iscsi!r} is not HOST:PORT")

@@ -111,6 +111,7 @@ def mtx_fails_in_its_own_words() -> None:
 def sg3_utils_read_identity_and_alerts() -> None:
     run("mtx", "-f", changer_node(), "load", "1", "0")
     node = drive_node(DRIVE_SERIALS[0])
+    run("sg_turs", node, code=None)
     expect("Product identification: ULT3580-TD8", run("sg_inq", node))
     expect(DRIVE_SERIALS[0], run("sg_vpd", "--page=sn", node))
     expect("designator type: NAA", run("sg_vpd", "--page=di", node))
@@ -136,6 +137,7 @@ def stenc_reads_and_sets_encryption() -> None:
 
 def st_driver_writes_marks_rewinds_and_reads() -> None:
     node, first, second = tape_node(DRIVE_SERIALS[0]), os.urandom(640 * 1024), b"second file " * 1000
+    run("mt", "-f", node, "rewind")
     run("mt", "-f", node, "setblk", "0")
     for data in (first, second):
         run("dd", f"of={node}", "bs=64k", "iflag=fullblock", stdin=data)

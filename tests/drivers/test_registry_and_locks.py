@@ -1,0 +1,156 @@
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from drivers import errors as e
+from drivers import registry
+from drivers.library_files import CartridgeDefinition, DriveDefinition, LibraryDefinition, Place
+from drivers.lock import ProcessLock
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("ftp://host/x", "unknown scheme; known are sim://, sg://, mtx://, iscsi://"),
+        ("/dev/sg3", "unknown scheme"),
+        ("sim://relative", "absolute path"),
+        ("sim:///x?colour=red", "unknown option: colour"),
+        ("sim:///x?settle_s=soon", "could not convert"),
+        ("sim:///no/such/library", "no virtual library"),
+        ("sg:///dev/no-such-node", "no such device"),
+        ("sg:///dev/null", "not an sg device|not a SCSI generic node|Inappropriate|no permission|Invalid"),
+        ("sg:///etc/hostname", "not a SCSI generic node"),
+        ("mtx:///dev/no-such-node", "no such device"),
+        ("iscsi://host/onlyname", "TARGET-NAME/LUN"),
+    ],
+)
+def test_what_cannot_be_opened_says_why(url, text, tmp_path):
+    registry.prepare_simulator(f"sim://{tmp_path}/x", _tiny())
+    wanted = url.replace("sim:///x", f"sim://{tmp_path}/x")
+    with pytest.raises(e.BackendUnavailableError, match=text), registry.open_changer(wanted) as changer:
+        changer.identify(deadline_s=5)
+
+
+def _tiny() -> LibraryDefinition:
+    return LibraryDefinition("V", "P", "S", 2, 1, ())
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path):
+    (tmp_path / "node").touch()
+    with pytest.raises(e.BackendUnavailableError, match="no-such-program"):
+        registry.open_changer(f"mtx://{tmp_path}/node?program=/no-such-program").identify(deadline_s=5)
+
+
+def test_a_target_that_does_not_answer_is_unavailable(libiscsi):
+    with pytest.raises(e.BackendUnavailableError):
+        registry.open_changer("iscsi://127.0.0.1:1/iqn.2026-01.test:none/0")
+
+
+def test_only_virtual_libraries_have_hands(library_url):
+    assert registry.open_hands("sg:///dev/sg3") is None
+    with registry.open_hands(library_url) as hands:
+        assert hands.mail_slots() == (0x301, 0x302, 0x303, 0x304)
+
+
+def test_an_existing_library_is_left_alone(bench, library):
+    bench.move("ABC001L8", bench.mail_slot())
+    registry.prepare_simulator(bench.url, library(storage_slots=5))
+    assert bench.place_of("ABC001L8") == bench.mail_slot()
+
+
+def test_a_drive_that_does_not_exist_is_named_with_those_that_do(bench):
+    with pytest.raises(e.BackendUnavailableError, match="DRV0000001, DRV0000002"):
+        registry.open_drive(f"{bench.url}&drive=7")
+    with pytest.raises(e.BackendUnavailableError):
+        registry.open_drive("mtx:///dev/sg3")
+
+
+HOLDER = """
+import sys, time
+from drivers import registry
+with registry.open_changer(sys.argv[1]) as changer, changer.exclusive(deadline_s=5):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(library_url):
+    """Another process that keeps the changer to itself."""
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, library_url], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_move_waits_for_another_process_and_gives_up_at_its_deadline(bench, holder):
+    request = bench.request("ABC001L8", 0x1014)
+    with pytest.raises(e.DeviceBusyError):
+        bench.changer.move(type(request)(request.src, request.dst, request.expect_tag, "m", 0.2))
+    assert bench.place_of("ABC001L8") == 0x1000
+
+
+def test_the_lock_dies_with_its_owner(bench, holder):
+    holder.kill()
+    holder.wait()
+    assert bench.move("ABC001L8", 0x1014).is_done
+
+
+def test_nobody_gets_between_an_unload_and_its_move(bench):
+    """Two changers of one library: the second one's move runs only after the first lets go."""
+    bench.move("ABC001L8", bench.drive())
+    order: list[str] = []
+    request = bench.request("ABC002L8", 0x1015)
+
+    def other() -> None:
+        with registry.open_changer(bench.url) as changer:
+            changer.move(request)
+            order.append("other")
+
+    thread = threading.Thread(target=other)
+    with bench.changer.exclusive(deadline_s=5):
+        thread.start()
+        time.sleep(0.2)
+        assert bench.place_of("ABC002L8") == 0x1001
+        bench.move("ABC001L8", 0x1014)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "other"]
+
+
+def test_a_lock_can_be_taken_again_by_its_holder(tmp_path):
+    lock = ProcessLock(tmp_path / "lock")
+    other = ProcessLock(tmp_path / "lock")
+    with (
+        lock.held(deadline_s=1),
+        lock.held(deadline_s=1),
+        pytest.raises(e.DeviceBusyError),
+        other.held(deadline_s=0.05),
+    ):
+        pytest.fail("two holders at once")
+    with ProcessLock(tmp_path / "lock").held(deadline_s=0.05):
+        pass
+
+
+def test_twenty_thousand_slots_with_six_character_tags_and_half_the_labels_unreadable(tmp_path, library):
+    media = tuple(
+        CartridgeDefinition(Place.STORAGE, n, f"{n:06d}L9", readable=bool(n % 2)) for n in range(1, 20001)
+    )
+    drives = tuple(DriveDefinition("IBM", "ULT3580-TD9", f"D{n:09d}", 9) for n in range(128))
+    url = f"sim://{tmp_path}/big"
+    registry.prepare_simulator(
+        url, library(storage_slots=20000, mail_slots=255, drives=drives, cartridges=media)
+    )
+    with registry.open_hands(url) as hands, registry.open_changer(url) as changer:
+        hands.set_fault("six-characters")
+        snapshot = changer.inventory(deadline_s=60)
+        assert snapshot.complete
+        assert len(snapshot.elements) == 20000 + 255 + 128 + 1
+        assert len(snapshot.by_tag) == 10000
+        assert len({e.drive.serial for e in snapshot.elements if e.drive}) == 128
