@@ -9,7 +9,7 @@ import typer
 from service.cli import Exit, runtime
 from service.ledger import replay as replaying
 from service.ledger import store, verify
-from service.ledger.checkpoint import CheckpointError
+from service.ledger.checkpoint import CheckpointError, Verifier
 from service.schema import PROJECTIONS
 
 app = typer.Typer(no_args_is_help=True, help="Check and export the ledger.")
@@ -97,3 +97,21 @@ def show_checkpoint() -> None:
     with runtime() as opened, opened.database.reader.connect() as connection:
         typer.echo(store.head(connection).note, nl=False)
         typer.echo(f"\n{opened.verifier}")
+
+
+@app.command("check-entry")
+def check_entry(
+    entry: Annotated[Path, typer.Argument(help="The entry's bytes.")],
+    proof: Annotated[Path, typer.Argument(help="Its .tlog-proof.")],
+    key: Annotated[Path, typer.Option("--key", help="The ledger's key (ledger.vkey).")],
+) -> None:
+    """Prove that one entry is in the ledger, from three files alone."""
+    try:
+        verifier = Verifier.parse(key.read_text(encoding="utf-8"))
+        found = verify.verify_proof(entry.read_bytes(), proof.read_text(encoding="utf-8"), verifier)
+    except (CheckpointError, UnicodeDecodeError) as error:
+        typer.echo(f"NOT PROVED: {error}")
+        raise typer.Exit(Exit.REFUSED) from error
+    except OSError as error:
+        raise typer.BadParameter(f"{error.filename} cannot be read: {error.strerror}") from error
+    typer.echo(f"proved: in the ledger {found.origin} of {found.size:,} entries, root {found.root.hex()}")

@@ -46,7 +46,11 @@ def history(
     if before is not None:
         query = query.where(_ENTRY.c.position < before)
     rows = connection.execute(query.order_by(_ENTRY.c.position.desc()).limit(limit))
-    return [Entry(row.position, row.subject, row.event, bytes(row.body), _decode(row.body)) for row in rows]
+    return [entry_of(*row) for row in rows]
+
+
+def entry_of(position: int, subject: str, event: str, body: bytes) -> Entry:
+    return Entry(position, subject, event, bytes(body), _decode(body))
 
 
 def counts(connection: Connection, medium_id: str) -> dict[str, int]:

@@ -1,0 +1,62 @@
+"""Search: straight to the thing when one is meant, else what fits, by kind."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import RedirectResponse, Response
+
+from service.handlers.rules import Permission
+from service.media.words import list_href
+from service.search import queries
+from service.search.queries import Hit, Kind
+from service.web.page import Page, page_for
+from service.web.views.pages import Found, FoundGroup, SearchPage
+from service.web.views.parts import Act, Barcode, EmptyState, Ident, Link
+
+router = APIRouter(include_in_schema=False)
+
+Reader = Annotated[Page, page_for(Permission.READ)]
+TITLES = {
+    Kind.MEDIUM: "Media", Kind.CONTAINER: "Containers", Kind.CONSIGNMENT: "Consignments", Kind.RUN: "Runs",
+    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LOCATION: "Places", Kind.ENTRY: "Ledger entries",
+}  # fmt: skip
+
+
+@router.get("/search")
+def search(page: Reader, q: Annotated[str, Query(max_length=10_000)] = "") -> Response:
+    hits = queries.find(page.session.connection(), q)
+    one = queries.only(hits)
+    if one is not None:
+        return RedirectResponse(one.href, 303)
+    return page.render("pages/search.html", _view(q.strip()[: queries.MAX_QUERY], hits))
+
+
+def _view(query: str, hits: list[Hit]) -> SearchPage:
+    groups = tuple(
+        FoundGroup(title, tuple(_found(hit) for hit in hits if hit.kind is kind), _more(kind, query, hits))
+        for kind, title in TITLES.items()
+        if any(hit.kind is kind for hit in hits)
+    )
+    empty = EmptyState(
+        "Nothing begins so." if query else "Type what stands on the thing.",
+        "Search takes the beginning of a barcode, serial number, seal, consignment, container, run or hold number, a place, or the position of a ledger entry.",
+        (Act("All media", "/media"),),
+    )
+    return SearchPage("Search", None, query, groups, empty)
+
+
+def _found(hit: Hit) -> Found:
+    match hit.kind:
+        case Kind.MEDIUM:
+            name: Barcode | Ident | Link = Barcode(hit.name, hit.href)
+        case Kind.LOCATION | Kind.ENTRY:
+            name = Link(hit.name, hit.href)
+        case _:
+            name = Ident(hit.name, hit.href)
+    return Found(name, hit.kind.value, where=hit.where, matched=hit.matched)
+
+
+def _more(kind: Kind, query: str, hits: list[Hit]) -> str | None:
+    """Media have a list that goes on."""
+    full = kind is Kind.MEDIUM and sum(hit.kind is kind for hit in hits) >= queries.SHOWN
+    return list_href(q=query.upper()) if full else None

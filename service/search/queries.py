@@ -1,0 +1,214 @@
+"""Finding anything by what is written on it: each kind by one range of one index."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, select
+from sqlalchemy.engine import Connection
+
+from service.consignments.models import Consignment
+from service.containers.models import Container, Seal
+from service.custody.models import Discrepancy
+from service.db import table
+from service.holds.models import Hold
+from service.ledger import store
+from service.locations.models import Location, LocationKind
+from service.media.history import short_place
+from service.media.listing import starting_with
+from service.media.models import Medium
+from service.media.queries import names
+from service.media.words import href as medium_href
+from service.rotation.models import Run
+
+_MEDIUM = table(Medium)
+_CONTAINER = table(Container)
+_SEAL = table(Seal)
+_CONSIGNMENT = table(Consignment)
+_RUN = table(Run)
+_LOCATION = table(Location)
+_HOLD = table(Hold)
+_DISCREPANCY = table(Discrepancy)
+MAX_QUERY = 200
+SHOWN = 12
+SHORTEST = 1
+MAX_POSITION = 15  # digits below 2**53
+
+
+class Kind(StrEnum):
+    MEDIUM = "medium"
+    CONTAINER = "container"
+    CONSIGNMENT = "consignment"
+    RUN = "run"
+    HOLD = "hold"
+    DISCREPANCY = "discrepancy"
+    LOCATION = "location"
+    ENTRY = "ledger entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`matched` is what was found by when it is not the name; `exact`: the whole word is its name or number."""
+
+    kind: Kind
+    name: str
+    href: str
+    where: str = ""
+    matched: str = ""
+    exact: bool = False
+
+
+Finder = Callable[[Connection, str], list[Hit]]
+
+
+def find(connection: Connection, text: str) -> list[Hit]:
+    """What begins with the text, exact ones first; each thing once."""
+    word = text.strip()
+    if not SHORTEST <= len(word) <= MAX_QUERY or not word.isprintable():
+        return []
+    found = [hit for finder in FINDERS for hit in finder(connection, word)]
+    once = {hit.href: hit for hit in reversed(found)}
+    return sorted((hit for hit in found if once[hit.href] is hit), key=lambda hit: not hit.exact)
+
+
+def only(hits: Sequence[Hit]) -> Hit | None:
+    """The one that is meant: the only exact one, or the only one at all."""
+    exact = [hit for hit in hits if hit.exact]
+    chosen = exact or list(hits)
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def prefix(connection: Connection, columns: Sequence[Column[Any]], word: str) -> list[Any]:
+    """Rows of the first column that begin with the word, by its index.
+
+    Where the database orders text by language, the index gives the start and LIKE ends the range.
+    """
+    first = columns[0]
+    query = select(*columns).where(first >= word, first.startswith(word, autoescape=True))
+    return list(connection.execute(query.order_by(first).limit(SHOWN)))
+
+
+def _media(connection: Connection, word: str) -> list[Hit]:
+    code = word.upper()
+    columns = (_MEDIUM.c.barcode, _MEDIUM.c.location_id)
+    query = (
+        select(*columns)
+        .where(*starting_with(_MEDIUM.c.barcode, code))
+        .order_by(_MEDIUM.c.barcode)
+        .limit(SHOWN)
+    )
+    return _as_media(connection, [(row, "", row.barcode == code) for row in connection.execute(query)])
+
+
+def _serials(connection: Connection, word: str) -> list[Hit]:
+    columns = (_MEDIUM.c.barcode, _MEDIUM.c.location_id, _MEDIUM.c.serial_number)
+    found: dict[str, Any] = {}
+    for text in dict.fromkeys((word, word.upper())):
+        query = select(*columns).where(*starting_with(_MEDIUM.c.serial_number, text))
+        for row in connection.execute(query.order_by(_MEDIUM.c.serial_number).limit(SHOWN)):
+            found[row.barcode] = row
+    rows = [
+        (row, f"serial number {row.serial_number}", row.serial_number in {word, word.upper()})
+        for row in found.values()
+    ]
+    return _as_media(connection, rows)
+
+
+def _as_media(connection: Connection, rows: Sequence[tuple[Any, str, bool]]) -> list[Hit]:
+    places = names(
+        connection, _LOCATION.c.location_id, _LOCATION.c.path, {row.location_id for row, _, _ in rows}
+    )
+    return [
+        Hit(
+            Kind.MEDIUM,
+            row.barcode,
+            medium_href(row.barcode),
+            short_place(places[row.location_id]),
+            matched,
+            exact,
+        )
+        for row, matched, exact in rows
+    ]
+
+
+def _containers(connection: Connection, word: str) -> list[Hit]:
+    code = word.upper()
+    rows = prefix(connection, (_CONTAINER.c.barcode,), code)
+    return [Hit(Kind.CONTAINER, row[0], f"/containers/{row[0]}", exact=row[0] == code) for row in rows]
+
+
+def _seals(connection: Connection, word: str) -> list[Hit]:
+    code = word.upper()
+    rows = prefix(connection, (_SEAL.c.number, _SEAL.c.container_id), code)
+    boxes = names(
+        connection, _CONTAINER.c.container_id, _CONTAINER.c.barcode, {row.container_id for row in rows}
+    )
+    return [
+        Hit(
+            Kind.CONTAINER, boxes[row.container_id], f"/containers/{boxes[row.container_id]}",
+            matched=f"seal {row.number}", exact=row.number == code,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _numbered(kind: Kind, column: Column[Any], address: str, mark: str) -> Finder:
+    """Things with a running number: "CN-0412", and "412" where it is the whole number."""
+
+    def finder(connection: Connection, word: str) -> list[Hit]:
+        code = word.upper()
+        if code.isascii() and code.isdigit() and mark:
+            code = f"{mark}-{int(code):04d}"
+            rows = list(connection.execute(select(column).where(column == code)))
+        else:
+            rows = prefix(connection, (column,), code)
+        return [Hit(kind, row[0], f"{address}{row[0]}", exact=row[0] == code) for row in rows]
+
+    return finder
+
+
+def _locations(connection: Connection, word: str) -> list[Hit]:
+    by_code = prefix(
+        connection,
+        (_LOCATION.c.code, _LOCATION.c.path, _LOCATION.c.location_id, _LOCATION.c.kind),
+        word.upper(),
+    )
+    by_path = prefix(
+        connection, (_LOCATION.c.path, _LOCATION.c.code, _LOCATION.c.location_id, _LOCATION.c.kind), word
+    )
+    return [
+        Hit(
+            Kind.LOCATION, row.path, f"/locations/{row.location_id}", matched=f"code {row.code}" if row.code else "",
+            exact=word.upper() == row.code or word == row.path,
+        )
+        for row in (*by_code, *by_path)
+        if row.kind is not LocationKind.CONSIGNMENT
+    ]  # fmt: skip
+
+
+def _entries(connection: Connection, word: str) -> list[Hit]:
+    digits = word.replace(",", "")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > MAX_POSITION:
+        return []
+    position = int(digits)
+    if position >= store.head(connection).size:
+        return []
+    entry = store.entry(connection, position)
+    return [
+        Hit(Kind.ENTRY, f"entry {position:,}", f"/ledger/entries/{position}", matched=entry.event, exact=True)
+    ]
+
+
+FINDERS: tuple[Finder, ...] = (
+    _media,
+    _serials,
+    _containers,
+    _seals,
+    _numbered(Kind.CONSIGNMENT, _CONSIGNMENT.c.number, "/consignments/", "CN"),
+    _numbered(Kind.RUN, _RUN.c.number, "/runs/", ""),
+    _numbered(Kind.HOLD, _HOLD.c.number, "/holds/", "H"),
+    _numbered(Kind.DISCREPANCY, _DISCREPANCY.c.number, "/discrepancies/", "D"),
+    _locations,
+    _entries,
+)
