@@ -7,6 +7,8 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from sqlmodel import Session
 
+from service.board import pages as board_pages
+from service.board import planning as board_planning
 from service.consignments import api as consignments_api
 from service.consignments import pages as consignments_pages
 from service.containers import api as containers_api
@@ -69,6 +71,8 @@ ROUTERS: list[APIRouter] = [
     locations_pages.router,
     policies_api.router,
     rotation_api.router,
+    board_planning.router,
+    board_pages.router,
     media_api.router,
     import_page.router,
     media_pages.router,

@@ -21,10 +21,11 @@ from service.policies.models import Schedule
 from service.policies.queries import timing_of
 from service.rotation import rules
 from service.rotation.candidates import planned_media
-from service.rotation.closing import check_consignments, check_loaded, outcome
+from service.rotation.closing import not_done, outcome
 from service.rotation.models import RUN, Run, RunLine, RunState, Step
-from service.rotation.planning import add_lines, free_number, plan
-from service.rotation.rules import LeftOut, Picked
+from service.rotation.planning import add_lines, free_number, obstacles_to, plan
+from service.rotation.queries import run_of_slot
+from service.rotation.rules import Picked
 
 _RUN = table(Run)
 _LINE = table(RunLine)
@@ -49,7 +50,7 @@ class RotationEvent(StrEnum):
 def plan_run(unit: Unit, schedule_id: str, slot: date) -> str:
     """Create the run of this slot and pick its lines; returns its number. A slot has one run: a second try returns the first's."""
     schedule = schedule_row(unit, schedule_id)
-    existing = run_of_slot(unit, schedule_id, slot)
+    existing = run_of_slot(unit.connection, schedule_id, slot)
     if existing is not None:
         return existing
     picked = plan(unit.connection, schedule, slot)
@@ -82,11 +83,6 @@ def schedule_row(unit: Unit, schedule_id: str) -> Any:
     if row is None:
         raise NotFoundError("schedule", schedule_id)
     return row
-
-
-def run_of_slot(unit: Unit, schedule_id: str, slot: date) -> str | None:
-    query = select(_RUN.c.number).where(_RUN.c.schedule_id == schedule_id, _RUN.c.slot == slot.isoformat())
-    return unit.connection.execute(query).scalar_one_or_none()
 
 
 def _record_tier(unit: Unit, picked: Picked, version: int) -> None:
@@ -173,21 +169,11 @@ def approve(unit: Unit, number: str) -> None:
 
 def _approvable(unit: Unit, run: Any) -> tuple[list[str], list[str]]:
     """Ids of what leaves and what comes home, judged again by what holds now. Raises RunOutdatedPlanError."""
-    today = max(date.fromisoformat(run.slot), unit.now.date())
-    media = {
-        direction: planned_media(unit.connection, run.run_id, direction)
-        for direction in (Direction.OUT, Direction.HOME)
-    }
-    obstacles = [
-        LeftOut(medium.barcode, why)
-        for direction, found in media.items()
-        for medium in found
-        if (why := rules.obstacle_to(direction, medium, today))
-    ]
+    obstacles = obstacles_to(unit.connection, run, unit.now)
     if obstacles:
         raise rules.RunOutdatedPlanError(run.number, obstacles)
-    out, home = ([medium.medium_id for medium in found] for found in media.values())
-    return out, home
+    out, home = (planned_media(unit.connection, run.run_id, one) for one in (Direction.OUT, Direction.HOME))
+    return [medium.medium_id for medium in out], [medium.medium_id for medium in home]
 
 
 def _standing_place(unit: Unit, library_id: str) -> str:
@@ -285,8 +271,9 @@ def close(unit: Unit, number: str) -> None:
     """Both consignments are reconciled and everything that came home is loaded or skipped."""
     run = _load(unit, number)
     rules.check_run_act(number, run.state, "closed")
-    check_consignments(unit.connection, run)
-    check_loaded(unit.connection, run)
+    obstacle = not_done(unit.connection, run)
+    if obstacle is not None:
+        raise obstacle
     values = {"state": RunState.CLOSED, "closed_at": unit.now}
     unit.change(RUN, run.run_id, values, RotationEvent.RUN_CLOSED, facts=outcome(unit.connection, run))
     unit.keep_checkpoint = True

@@ -8,32 +8,37 @@ from sqlalchemy.engine import Connection
 
 from service.consignments.models import Consignment, ConsignmentState, LineState, ManifestLine
 from service.db import table
-from service.rotation.models import Run, RunLine, Step
+from service.rotation.models import RunLine, Step
 from service.rotation.rules import RunNotDoneError
 
-_RUN = table(Run)
 _LINE = table(RunLine)
 _CONSIGNMENT = table(Consignment)
 _MANIFEST = table(ManifestLine)
 
 
-def check_consignments(connection: Connection, run: Any) -> None:
+def not_done(connection: Connection, run: Any) -> RunNotDoneError | None:
+    """What still stands between the run and its close: an open consignment, media that are home and not loaded."""
+    return _open_consignment(connection, run) or _not_loaded(connection, run)
+
+
+def _open_consignment(connection: Connection, run: Any) -> RunNotDoneError | None:
     ids = [one for one in (run.out_consignment_id, run.home_consignment_id) if one]
     query = select(_CONSIGNMENT.c.number, _CONSIGNMENT.c.state).where(
         _CONSIGNMENT.c.consignment_id.in_(ids),
         _CONSIGNMENT.c.state.not_in([ConsignmentState.RECONCILED, ConsignmentState.CANCELLED]),
     )
-    waiting = connection.execute(query).first()
-    if waiting is not None:
-        raise RunNotDoneError(
-            f"{waiting.number} is {waiting.state.value.replace('_', ' ')}. Run {run.number} was not closed.",
-            next_step=f"Finish {waiting.number}.",
-        )
+    waiting = connection.execute(query.order_by(_CONSIGNMENT.c.number)).first()
+    if waiting is None:
+        return None
+    return RunNotDoneError(
+        f"{waiting.number} is {waiting.state.value.replace('_', ' ')}. Run {run.number} was not closed.",
+        next_step=f"Finish {waiting.number}.",
+    )
 
 
-def check_loaded(connection: Connection, run: Any) -> None:
+def _not_loaded(connection: Connection, run: Any) -> RunNotDoneError | None:
     if run.home_consignment_id is None:
-        return
+        return None
     query = (
         select(func.count())
         .select_from(_LINE)
@@ -49,11 +54,12 @@ def check_loaded(connection: Connection, run: Any) -> None:
         )
     )
     waiting = connection.execute(query).scalar_one()
-    if waiting:
-        raise RunNotDoneError(
-            f"{waiting} media are home and not in the library. Run {run.number} was not closed.",
-            next_step="Put them into the mail slots, or skip them with a reason.",
-        )
+    if not waiting:
+        return None
+    return RunNotDoneError(
+        f"{waiting} media are home and not in the library. Run {run.number} was not closed.",
+        next_step="Put them into the mail slots, or skip them with a reason.",
+    )
 
 
 def outcome(connection: Connection, run: Any) -> Mapping[str, object]:

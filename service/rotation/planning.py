@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -15,7 +15,7 @@ from service.locations.models import Location
 from service.policies.queries import policy_facts
 from service.policies.rules import week_key
 from service.rotation import rules
-from service.rotation.candidates import media_due_home, media_in_library
+from service.rotation.candidates import media_due_home, media_in_library, planned_media
 from service.rotation.models import Run, RunLine, Step
 from service.rotation.rules import LeftOut, Picked
 
@@ -71,6 +71,17 @@ def free_number(connection: Connection, slot: date) -> str:
         .where((_RUN.c.number == key) | _RUN.c.number.startswith(f"{key}-"))
     ).scalar_one()
     return key if not taken else f"{key}-{taken + 1}"
+
+
+def obstacles_to(connection: Connection, run: Any, now: datetime) -> list[LeftOut]:
+    """Lines of a planned run that cannot go as planned any more, and why."""
+    today = max(date.fromisoformat(run.slot), now.date())
+    return [
+        LeftOut(medium.barcode, why)
+        for direction in Direction
+        for medium in planned_media(connection, run.run_id, direction)
+        if (why := rules.obstacle_to(direction, medium, today))
+    ]
 
 
 def is_empty(connection: Connection, number: str) -> bool:

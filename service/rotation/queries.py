@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
@@ -119,6 +119,12 @@ def run_by_number(session: Session, number: str) -> Run:
     return found
 
 
+def run_of_slot(connection: Connection, schedule_id: str, slot: date) -> str | None:
+    """The number of the run that a schedule has for a day."""
+    query = select(_RUN.c.number).where(_RUN.c.schedule_id == schedule_id, _RUN.c.slot == slot.isoformat())
+    return connection.execute(query).scalar_one_or_none()
+
+
 def runs(session: Session, *, after: str | None = None, limit: int = 50) -> list[Run]:
     """Newest first; `after` continues below a run_id."""
     query = select_models(Run)
@@ -135,7 +141,10 @@ def open_runs(session: Session) -> list[Run]:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One row of the run sheet: what the library did, and what the consignment did. Times are when it was seen."""
+    """One row of the run sheet: what the library did, and what the consignment did. Times are when it was seen.
+
+    `source_number` is the slot that it came from, or stands in now.
+    """
 
     medium_id: str
     barcode: str
@@ -166,15 +175,18 @@ def sheet(
 ) -> list[SheetLine]:
     """Lines of one direction by barcode; `after` continues behind a barcode."""
     consignment_id = run.out_consignment_id if direction is Direction.OUT else run.home_consignment_id
+    stands = case((_LOCATION.c.kind == LocationKind.SLOT, _LOCATION.c.number))
+    slot = func.coalesce(_LINE.c.source_number, stands)
     query = (
         select(
-            _LINE.c.medium_id, _MEDIUM.c.barcode, _LINE.c.direction, _LINE.c.step, _LINE.c.why, _LINE.c.source_number, _LINE.c.batch,
+            _LINE.c.medium_id, _MEDIUM.c.barcode, _LINE.c.direction, _LINE.c.step, _LINE.c.why, slot, _LINE.c.batch,
             _LINE.c.ejected_at, _LINE.c.emptied_at, _LINE.c.loaded_at, func.coalesce(_LINE.c.skip_reason, _MANIFEST.c.skip_reason),
             _MANIFEST.c.state, _CONTAINER.c.barcode, _MANIFEST.c.scanned_at, _MANIFEST.c.packed_at, _BOX.c.sealed_at,
             _CONSIGNMENT.c.released_at, _MANIFEST.c.seen_at, _MANIFEST.c.unpacked_at, _CONSIGNMENT.c.received_at,
             _MEDIUM.c.custody, _MEDIUM.c.content,
         )
         .join(_MEDIUM, _MEDIUM.c.medium_id == _LINE.c.medium_id)
+        .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
         .outerjoin(_MANIFEST, (_MANIFEST.c.medium_id == _LINE.c.medium_id) & (_MANIFEST.c.consignment_id == consignment_id))
         .outerjoin(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _MANIFEST.c.consignment_id)
         .outerjoin(_BOX, (_BOX.c.consignment_id == _MANIFEST.c.consignment_id) & (_BOX.c.container_id == _MANIFEST.c.container_id))

@@ -15,8 +15,9 @@ from service.ledger.writer import SYSTEM, Unit
 from service.policies.models import SCHEDULE, Schedule
 from service.policies.queries import schedules, since_of, timing_of
 from service.policies.slots import due_slots, passed_slots
-from service.rotation.actions import RotationEvent, cancel, plan_run, run_of_slot, schedule_row
+from service.rotation.actions import RotationEvent, cancel, plan_run, schedule_row
 from service.rotation.planning import MOST_TOLD, is_empty
+from service.rotation.queries import run_of_slot
 from service.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -82,7 +83,7 @@ def _note_dropped(unit: Unit, schedule: Any, dropped: list[date]) -> None:
 
 
 def _plan_slot(unit: Unit, schedule_id: str, slot: date) -> str | None:
-    if run_of_slot(unit, schedule_id, slot) is not None:
+    if run_of_slot(unit.connection, schedule_id, slot) is not None:
         return None
     number = plan_run(unit, schedule_id, slot)
     if is_empty(unit.connection, number):

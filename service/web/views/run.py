@@ -66,16 +66,18 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class RunBoard:
-    """runs/_board.html: the parts that change while the run goes on."""
+    """runs/_board.html: the parts that change while the run goes on. `head` is drawn in it, `home_steps` in a row of their own."""
 
     steps: tuple[Step, ...]
     live: Live | None
     refresh: Refresh | None = None
+    head: Head | None = None
+    home_steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """runs/run.html. `more` follows the sheet (the returning leg, the plan, the timeline)."""
+    """runs/run.html; the head is drawn by the board where that has one. `more` follows the sheet (the plan, the timeline)."""
 
     title: str
     place: Place | None
@@ -88,3 +90,4 @@ class RunView:
     filter: Filter | None = None
     more: tuple[Section, ...] = ()
     side: SideList | None = None
+    sheet_refresh: Refresh | None = None
