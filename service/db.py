@@ -99,46 +99,44 @@ class Bulk:
 
     def __init__(self, statement: Insert | Update) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, tuple[tuple[str, Callable[[Any], Any] | None], ...], bool]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
-        sql, columns, positional = self._for(connection.dialect)
-        if positional:
-            connection.exec_driver_sql(
-                sql, [tuple(_bound(row[name], to) for name, to in columns) for row in rows]
-            )
-        else:
-            connection.exec_driver_sql(
-                sql, [{name: _bound(row[name], to) for name, to in columns} for row in rows]
-            )
-
-    def _for(self, dialect: Dialect) -> tuple[str, tuple[tuple[str, Callable[[Any], Any] | None], ...], bool]:
-        if dialect.name not in self._compiled:
-            keys = (
-                [column.name for column in self._statement.table.columns]
-                if isinstance(self._statement, Insert)
-                else None
-            )
-            compiled = self._statement.compile(dialect=dialect, column_keys=keys)
-            names = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
-            kinds = {
-                name: compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-                for name in names
-            }
-            columns = tuple((name, _remembering(kinds[name])) for name in names)
-            self._compiled[dialect.name] = (str(compiled), columns, compiled.positional)
-        return self._compiled[dialect.name]
+        if connection.dialect.name not in self._compiled:
+            self._compiled[connection.dialect.name] = _compile(self._statement, connection.dialect)
+        compiled = self._compiled[connection.dialect.name]
+        connection.exec_driver_sql(compiled.sql, [compiled.bound(row) for row in rows])
 
 
-def _bound(value: Any, to: Callable[[Any], Any] | None) -> Any:
-    return value if to is None else to(value)
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    names: tuple[str, ...]
+    conversions: tuple[tuple[int, Callable[[Any], Any]], ...]
+    positional: bool
+
+    def bound(self, row: Mapping[str, Any]) -> Any:
+        values = [row[name] for name in self.names]
+        for position, convert in self.conversions:
+            values[position] = convert(values[position])
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
 
 
-def _remembering(to: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
-    """Rows of a batch share their times and states."""
-    return None if to is None else lru_cache(maxsize=32)(to)
+def _compile(statement: Insert | Update, dialect: Dialect) -> _Compiled:
+    keys = [column.name for column in statement.table.columns] if isinstance(statement, Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
+    names = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
+    conversions = []
+    for position, name in enumerate(names):
+        kind = compiled.binds[name].type
+        convert = kind.dialect_impl(dialect).bind_processor(dialect)
+        if isinstance(kind, UtcTime | EnumText) and convert is not None:
+            conversions.append(
+                (position, lru_cache(maxsize=32)(convert))
+            )  # rows of a batch share times and states
+    return _Compiled(str(compiled), tuple(names), tuple(conversions), compiled.positional)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ RFC 3339 UTC strings. Only the standard library and msgspec are imported here, s
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -25,43 +26,61 @@ def canonical_bytes(value: object) -> bytes:
 
     Raises FormatError for floats, integers of 2**53 and more, non-ASCII keys, lone surrogates and other types.
     """
-    check(value)
+    return encoded(plain(value))
+
+
+def encoded(value: object) -> bytes:
+    """The bytes of a value that `plain` has passed."""
     try:
-        encoded = _encode(value)
-    except (UnicodeEncodeError, TypeError) as error:
+        text = _encode(value)
+    except UnicodeEncodeError as error:
         raise FormatError(f"not canonical JSON: {error}") from error
-    return _rfc8785_escapes(encoded) if b"\\u" in encoded else encoded
+    return _rfc8785_escapes(text) if b"\\u" in text else text
 
 
-def _rfc8785_escapes(encoded: bytes) -> bytes:
+def _rfc8785_escapes(text: bytes) -> bytes:
     """Slow path for control characters, which encoders write in different ways."""
-    text = json.dumps(json.loads(encoded), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    return json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-_PLAIN = frozenset({str, bool, type(None)})
+_LEAVES = frozenset({str, bool, type(None)})
 
 
-def check(value: object) -> None:
-    """Raise FormatError when the value is not of the restricted kind."""
-    if type(value) in _PLAIN:  # most values; exact types are cheaper to tell than patterns
-        return
+def plain(value: object) -> object:
+    """The value with enumerations as their text, times as RFC 3339 and sets as lists; raises FormatError for what does not belong."""
+    if type(value) in _LEAVES:
+        return value
+    if isinstance(value, dict):
+        return {_key(key): item if type(item) in _LEAVES else plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(plain(item)) for item in value)
+    return _scalar(value)
+
+
+def _scalar(value: object) -> object:
     match value:
-        case None | bool() | str():
-            return
+        case StrEnum():
+            return value.value
+        case int() if abs(value) < _MAX_INTEGER:
+            return int(value)
         case int():
-            if abs(value) >= _MAX_INTEGER:
-                raise FormatError(f"integer {value} does not fit 53 bits")
-        case dict():
-            for key, item in value.items():
-                if not isinstance(key, str) or not key.isascii():
-                    raise FormatError(f"key {key!r} is not an ASCII string")
-                check(item)
-        case list() | tuple():
-            for item in value:
-                check(item)
+            raise FormatError(f"integer {value} does not fit 53 bits")
+        case datetime():
+            return timestamp(value)
+        case date():
+            return value.isoformat()
         case _:
             raise FormatError(f"{type(value).__name__} does not belong in an entry")
+
+
+def _key(key: object) -> str:
+    if type(key) is str and key.isascii():
+        return key
+    if isinstance(key, StrEnum):
+        return key.value
+    raise FormatError(f"key {key!r} is not an ASCII string")
 
 
 def timestamp(at: datetime) -> str:

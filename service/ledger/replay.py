@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from service.ledger.projection import Projection, json_value
+from service.ledger.format import plain
+from service.ledger.projection import Projection
 from service.ledger.store import Entry, all_entries
 from service.ledger.verify import changed_columns
 
@@ -48,7 +49,7 @@ def check(connection: Connection, projections: Mapping[str, Projection]) -> Repl
         for identity, *values in connection.execute(select(projection.table.c[projection.key], *columns)):
             rows += 1
             logged = state.pop(projection.subject(str(identity)), {})
-            row = {name: json_value(value) for name, value in zip(names, values, strict=True)}
+            row = {name: plain(value) for name, value in zip(names, values, strict=True)}
             found += _differences(projection.subject(str(identity)), row, logged)
     left = [subject for subject in state if subject.split(":", 1)[0] in projections]
     found += [f"{subject}: in the ledger, not in the tables" for subject in left]

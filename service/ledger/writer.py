@@ -27,9 +27,9 @@ from service.errors import LedgerError, StrongroomError, WriterStoppedError
 from service.ids import new_id
 from service.ledger import tree
 from service.ledger.checkpoint import Signer
-from service.ledger.format import MAX_ENTRY_BYTES, VERSION, canonical_bytes, timestamp
+from service.ledger.format import MAX_ENTRY_BYTES, VERSION, encoded, plain, timestamp
 from service.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
-from service.ledger.projection import Projection, json_value
+from service.ledger.projection import Projection
 
 log = structlog.get_logger(__name__)
 
@@ -132,14 +132,14 @@ class Unit:
             "v": VERSION,
         }
         if changes:
-            entry["set"] = json_value(changes)
+            entry["set"] = plain(changes)
         if facts:
-            entry["facts"] = json_value(facts)
+            entry["facts"] = plain(facts)
         if reason is not None:
             entry["reason"] = reason
         if corrects is not None:
             entry["corrects"] = corrects
-        body = canonical_bytes(entry)
+        body = encoded(entry)
         if len(body) > MAX_ENTRY_BYTES:
             raise LedgerError(f"An entry of {len(body)} bytes is too long. Nothing was recorded.")
         self.rows.append(

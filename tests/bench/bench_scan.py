@@ -15,6 +15,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.filling import add_media, barcode, bench_house, opened, packing_job, signed_in
+from bench.table import row
 from bench.wire import Connection, Result, get, pace, post, saturate
 
 CLIENTS = 32
@@ -57,10 +58,6 @@ def main() -> None:
     )
     row("bulk scan", f"{bulk:,.0f}/s", "", "goal 5,000/s")
     row("server memory", f"{memory:,.0f} MB", "", "goal < 300")
-
-
-def row(*cells: str) -> None:
-    print("{:<36}{:>12}  {:<16}{}".format(*cells), flush=True)
 
 
 def prepare(folder: Path, count: int) -> tuple[list[bytes], dict[str, str], str, list[str]]:
