@@ -227,7 +227,7 @@ def _read_cursor(text: str) -> tuple[int, str]:
 
 def counts_by_state(connection: Connection, consignment_id: str) -> dict[LineState, int]:
     query = select(_LINE.c.state, func.count()).where(_LINE.c.consignment_id == consignment_id)
-    return dict(connection.execute(query.group_by(_LINE.c.state)).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_LINE.c.state))}
 
 
 @dataclass(frozen=True, slots=True)
