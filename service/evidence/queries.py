@@ -28,7 +28,7 @@ from service.rotation.models import Run
 
 _ENTRY = table(LedgerEntry)
 _CHECKPOINT = table(LedgerCheckpoint)
-TILE_PATH = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?")
+TILE_PATH = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?")
 MAX_TILE_LEVEL = 63
 MAX_NUMBER_LENGTH = 40  # characters of a tile's path; longer ones name tiles beyond any ledger
 
