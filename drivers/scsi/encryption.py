@@ -98,9 +98,11 @@ class SetEncryption:
 
 
 def _body(data: bytes, page: int, minimum: int) -> bytes:
-    if len(data) < minimum or int.from_bytes(data[:2], "big") != page:
+    """The page up to its own length; its fixed part must be there in full."""
+    body = data[: PAGE_HEADER + int.from_bytes(data[2:4], "big")]
+    if len(body) < minimum or int.from_bytes(body[:2], "big") != page:
         raise ProtocolError(f"not an encryption page {page:02X} of at least {minimum} bytes")
-    return data[: PAGE_HEADER + int.from_bytes(data[2:4], "big")]
+    return body
 
 
 def parse_kads(data: bytes) -> Kads:

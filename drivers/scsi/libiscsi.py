@@ -17,6 +17,7 @@ from drivers.scsi.sense import encode_fixed_sense
 from drivers.scsi.transport import Command
 
 LIBRARY = "libiscsi.so.7"
+MISSING = f"{LIBRARY} is missing; on Debian install libiscsi7"
 NORMAL_SESSION, NO_UNIT = 2, -1
 HEADER_DIGEST_NONE = 0
 CDB_SIZE = 16
@@ -57,7 +58,7 @@ def _load() -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(LIBRARY)
     except OSError as error:
-        raise BackendUnavailableError(f"{LIBRARY} is missing; on Debian install libiscsi7") from error
+        raise BackendUnavailableError(MISSING) from error
     library.iscsi_create_context.restype = ctypes.c_void_p
     library.iscsi_get_error.restype = ctypes.c_char_p
     library.scsi_create_task.restype = ctypes.POINTER(_Task)

@@ -1,11 +1,12 @@
 import os
 import shutil
 import socket
-import subprocess
-import time
 from ctypes.util import find_library
 from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -106,65 +107,20 @@ def libiscsi() -> None:
     need("libiscsi", present=find_library("iscsi") is not None)
 
 
-TGT_NAME = "iqn.2026-01.test:tgt"
-TGT_CHANGER, TGT_CONTROL = 3, "77"
-TGT_CHANGER_PARAMETERS = (
-    "removable=1,media_home={media}",
-    "element_type=1,start_address=16,quantity=1",
-    "element_type=2,start_address=1024,quantity=8",
-    "element_type=3,start_address=768,quantity=2",
-    "element_type=4,start_address=256,quantity=2",
-    "element_type=4,address=256,tid=1,lun=1",
-    "element_type=4,address=257,tid=1,lun=2",
-    "element_type=2,address=1024,barcode=A00001L8,sides=1",
-    "element_type=2,address=1025,barcode=A00002L8,sides=1",
-)
-
-
-def _admin(*arguments: str) -> int:
-    command = ["tgtadm", "-C", TGT_CONTROL, "--lld", "iscsi", *arguments]
-    return subprocess.run(command, capture_output=True, check=False).returncode
-
-
-def _make_units(folder) -> None:
-    for barcode in ("A00001L8", "A00002L8", "A00003L8"):
-        image = ["--barcode", barcode, "--size", "10", "--type", "data", "--file", str(folder / barcode)]
-        subprocess.run(
-            ["tgtimg", "--op", "new", "--device-type", "tape", *image], capture_output=True, check=True
-        )
-    unit = ("--op", "new", "--mode", "logicalunit", "--tid", "1", "--lun")
-    change = ("--op", "update", "--mode", "logicalunit", "--tid", "1", "--lun")
-    for lun in ("1", "2"):
-        assert _admin(*unit, lun, "-b", str(folder / "A00003L8"), "--device-type", "tape") == 0
-        assert _admin(*change, lun, "--params", f"removable=1,sense_format=0,scsi_sn=DRIVE{lun}") == 0
-    changer = folder / "changer"
-    changer.write_bytes(bytes(1 << 20))
-    assert _admin(*unit, str(TGT_CHANGER), "-b", str(changer), "--device-type", "changer") == 0
-    for parameters in TGT_CHANGER_PARAMETERS:
-        assert _admin(*change, str(TGT_CHANGER), "--params", parameters.format(media=folder)) == 0
-    assert _admin("--op", "bind", "--mode", "target", "--tid", "1", "-I", "ALL") == 0
+def load_beside(name: str) -> ModuleType:
+    """A module in this folder that is no test."""
+    spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
 def tgt_url(libiscsi, tmp_path_factory):
-    """Debian's userspace target on a loopback port: eight slots, two drives, two media.
-
-    Its known limits: element status ends 8 bytes early, so that the last drive's serial number is
-    cut; no mail-slot lock, no log pages, no cartridge memory, no encryption.
-    """
+    """The changer of a running tgtd; see tgt_server for what it cannot do."""
     need("tgt", present=shutil.which("tgtd") is not None)
-    folder, port = tmp_path_factory.mktemp("tgt"), free_port()
-    daemon = subprocess.Popen(
-        ["tgtd", "-f", "-C", TGT_CONTROL, "--iscsi", f"portal=127.0.0.1:{port}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    end = time.monotonic() + 10
-    while _admin("--op", "new", "--mode", "target", "--tid", "1", "-T", TGT_NAME) != 0:
-        assert daemon.poll() is None, "tgtd ended at once"
-        assert time.monotonic() < end, "tgtd does not answer"
-        time.sleep(0.1)
-    _make_units(folder)
-    yield f"iscsi://127.0.0.1:{port}/{TGT_NAME}/{TGT_CHANGER}?settle_s=0.1"
-    daemon.kill()
-    daemon.wait()
+    tgt, port = load_beside("tgt_server"), free_port()
+    with tgt.serving(tmp_path_factory.mktemp("tgt"), port):
+        yield f"iscsi://127.0.0.1:{port}/{tgt.NAME}/{tgt.CHANGER_LUN}?settle_s=0.1"

@@ -8,10 +8,12 @@ failed, 2 when a Debian package is missing (they are named).
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +22,9 @@ from drivers.simulator import folder as simulator_folder
 from drivers.simulator.iscsi.server import IscsiTarget
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT / "tests" / "drivers"))
+import tgt_server  # noqa: E402 - a module beside the tests of drivers/
+
 HERE = Path(__file__).resolve().parent
 HOST_SEEN_FROM_GUEST = "10.0.2.2"
 BOOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
@@ -112,14 +117,25 @@ def virtual_library() -> LibraryDefinition:
     )
 
 
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
 @contextmanager
-def running_target(folder: Path):
+def running_targets(folder: Path) -> Iterator[tuple[int, int]]:
+    """Ports of our virtual library and of Debian's tgt."""
     simulator_folder.create(folder / "library", virtual_library())
-    with IscsiTarget(folder / "library", advertised=HOST_SEEN_FROM_GUEST) as target:
-        yield target.address[1]
+    (folder / "tgt").mkdir()
+    port = free_port()
+    ours = IscsiTarget(folder / "library", advertised=HOST_SEEN_FROM_GUEST)
+    with ours as target, tgt_server.serving(folder / "tgt", port):
+        yield target.address[1], port
 
 
-def boot(image: Path, initramfs: Path, words: dict[str, str], log: Path) -> subprocess.Popen:
+def boot(image: Path, initramfs: Path, words: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     command_line = " ".join(
         ("console=ttyS0", "quiet", "net.ifnames=0", "panic=-1", *(f"lab.{k}={v}" for k, v in words.items()))
     )
@@ -134,7 +150,7 @@ def boot(image: Path, initramfs: Path, words: dict[str, str], log: Path) -> subp
     )  # fmt: skip
 
 
-def follow(machine: subprocess.Popen, log: Path) -> int:
+def follow(machine: subprocess.Popen[bytes], log: Path) -> int:
     """Show the console until the machine is off; the code of its checks, 1 when it never said."""
     shown, end = 0, time.monotonic() + LIMIT_S
     while machine.poll() is None and time.monotonic() < end:
@@ -160,9 +176,17 @@ def main() -> int:
     assert found is not None
     image, version = found
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="strongroom-lab-") as name, running_target(Path(name)) as port:
+    with (
+        tempfile.TemporaryDirectory(prefix="strongroom-lab-") as name,
+        running_targets(Path(name)) as (ours, tgt),
+    ):
         folder = Path(name)
-        words = {"virtual": f"{HOST_SEEN_FROM_GUEST}:{port}", "python": sys.executable}
+        words = {
+            "virtual": f"{HOST_SEEN_FROM_GUEST}:{ours}",
+            "tgt": f"{HOST_SEEN_FROM_GUEST}:{tgt}",
+            "tgtname": tgt_server.NAME,
+            "python": sys.executable,
+        }
         machine = boot(image, make_initramfs(folder, version), words, folder / "console")
         code = follow(machine, folder / "console")
     say(f"lab: exit {code} after {time.monotonic() - start:.0f} s")

@@ -1,0 +1,157 @@
+"""Mutated and random bytes against every decoder: only ProtocolError may come out.
+
+    python tests/drivers/fuzzing.py [INPUTS] [SEED]
+
+One million inputs by default. Prints how many were accepted and refused per decoder, and on a crash
+the input that caused it.
+"""
+
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from drivers.changer.elements import element_state
+from drivers.changer.model import ChangerIdentity, Freshness
+from drivers.changer.mtx import exchange_of
+from drivers.changer.mtx_errors import error_of_run
+from drivers.changer.mtx_reading import parse_inquiry, snapshot_of
+from drivers.changer.mtx_text import parse_status
+from drivers.errors import ProtocolError
+from drivers.scsi import attributes, cdb, encryption, inquiry, log_pages, mode, stream
+from drivers.scsi.element_status import (
+    Descriptor,
+    ElementPage,
+    encode_descriptor,
+    encode_element_status,
+    parse_element_status,
+)
+from drivers.scsi.exchange import RawExchange, Sense
+from drivers.scsi.sense import encode_fixed_sense, error_of, parse_sense
+from drivers.tape.blocks import block_of
+
+IDENTITY = ChangerIdentity("V", "P", "1", "S", (), "mtx", "mtx://x")
+NOW = datetime(2026, 3, 3, tzinfo=UTC)
+
+
+def _element_status(data: bytes) -> None:
+    for item in parse_element_status(data).descriptors:
+        element_state(item)
+
+
+def _sense_answer(data: bytes) -> None:
+    error_of(RawExchange("x", bytes(6), b"", b"", data[0] if data else 0, data[1:]))
+
+
+def _block(data: bytes) -> None:
+    exchange = RawExchange("x", bytes(6), b"", data, 2, data)
+    if not isinstance(error_of(exchange), Exception):
+        block_of(exchange)
+
+
+def _command(data: bytes) -> None:
+    for device in cdb.LAYOUTS:
+        layout = cdb.find_layout(device, data)
+        if layout is not None:
+            layout.decode(data)
+
+
+def _mtx(data: bytes) -> None:
+    error_of_run(exchange_of(["status"], b"", data, 1))
+    snapshot_of(exchange_of(["status"], data, b"", 0), IDENTITY, Freshness.CACHED, NOW, ())
+
+
+SAMPLE_ITEM = Descriptor(
+    4, 256, 9, 0, 0, 1, 1003, b"ABC001L8".ljust(36), None, (2, 1, b"IBM     ULT3580-TD8     DRV0000001")
+)
+SAMPLE_PAGE = ElementPage(4, 0x80, 86, (encode_descriptor(SAMPLE_ITEM),) * 3)
+KEY_PAGE = encryption.SetEncryption(2, 2, bytes(32), kads=((0, b"key"),))
+STATUS_PAGE = encryption.EncryptionStatus(
+    2, 2, 1, 7, holds_encrypted=True, raw_read_disabled=True, kads={0: b"key"}
+)
+MTX = b"  Storage Changer x:1 Drives, 2 Slots ( 1 Import/Export )\nData Transfer Element 0:Full (Storage Element 1 Loaded):VolumeTag = A\n      Storage Element 1:Full :VolumeTag=B\n      Storage Element 2 IMPORT/EXPORT:Empty\n"
+SENSE_TEXT = b"mtx: Request Sense: Long Report=yes\nmtx: Request Sense: Sense Key=Not Ready\nmtx: Request Sense: Additional Sense Code = 04\n"
+
+DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
+    "element status": (_element_status, encode_element_status((SAMPLE_PAGE,), 256)),
+    "sense": (parse_sense, encode_fixed_sense(Sense(5, 0x3B, 0x0E, info=3, field_ptr=2))),
+    "answer": (_sense_answer, b"\2" + encode_fixed_sense(Sense(6, 0x29, 0))),
+    "block": (_block, encode_fixed_sense(Sense(0, 0, 1, info=3, filemark=True))),
+    "inquiry": (inquiry.parse_inquiry, bytes(96)),
+    "designators": (inquiry.parse_designators, bytes.fromhex("0883000c02010004494220200103000250010000")),
+    "serial": (inquiry.parse_serial, bytes.fromhex("08800004") + b"ABCD"),
+    "operation codes": (inquiry.parse_opcodes, bytes.fromhex("000000141b0000000002000600" "0a00000000006400001ef0")),
+    "element addresses": (mode.parse_element_addresses, bytes.fromhex("170010001d120001000103e80028000a000401f400040000")),
+    "move matrix": (mode.parse_move_matrix, bytes(4) + mode.encode_move_matrix(frozenset({(2, 4)}))),
+    "log page 11": (stream.parse_drive_status, log_pages.encode_log_page(0x11, {0: bytes(4)})),
+    "log page 12": (log_pages.parse_alert_response, log_pages.encode_alert_response(frozenset({20}))),
+    "log page 17": (stream.parse_volume_statistics, log_pages.encode_log_page(0x17, {1: bytes(8)})),
+    "log page 2E": (log_pages.parse_alert_parameters, log_pages.encode_log_page(0x2E, {1: b"\1"})),
+    "attributes": (attributes.parse_attributes, attributes.encode_attributes([attributes.host_attribute(0x0806, "A")])),
+    "encryption status": (encryption.parse_status, encryption.encode_status(STATUS_PAGE)),
+    "next block": (encryption.parse_next_block, encryption.encode_next_block(encryption.NextBlock(1, 5, 1, {0: b"k"}))),
+    "algorithms": (encryption.parse_algorithms, encryption.encode_algorithms((encryption.Algorithm(1, 2, 32, 32, 12),))),
+    "set encryption": (encryption.parse_set, encryption.encode_set(KEY_PAGE)),
+    "position": (stream.parse_long_position, bytes(32)),
+    "densities": (stream.parse_densities, stream.encode_densities((stream.Density(0x5E, True, "U-8", 12),))),
+    "command block": (_command, bytes.fromhex("a50000011000030100000000")),
+    "mtx status": (_mtx, MTX),
+    "mtx errors": (_mtx, SENSE_TEXT),
+    "mtx inquiry": (lambda data: parse_inquiry(data.decode("latin-1"), "x"), b"Vendor ID: 'X'\n"),
+    "mtx table": (lambda data: parse_status(data.decode("latin-1")), MTX),
+}  # fmt: skip
+
+
+def mutate(source: random.Random, sample: bytes) -> bytes:
+    """A sample with some bytes changed, cut, repeated or inserted; now and then only noise."""
+    kind = source.randrange(6)
+    if kind == 0:
+        return source.randbytes(source.randrange(64))
+    data = bytearray(sample)
+    for _ in range(source.randrange(1, 5)):
+        data[source.randrange(len(data))] = source.choice((0, 1, 0x7F, 0x80, 0xFF, source.randrange(256)))
+    at = source.randrange(len(data) + 1)
+    match kind:
+        case 1:
+            return bytes(data[:at])
+        case 2:
+            return bytes(data[:at] + source.randbytes(source.randrange(8)) + data[at:])
+        case 3:
+            return bytes(data + data[at:])
+        case _:
+            return bytes(data)
+
+
+def attack(name: str, data: bytes) -> bool:
+    """True when the decoder accepted it, False when it refused; anything else gets out."""
+    try:
+        DECODERS[name][0](data)
+    except ProtocolError:
+        return False
+    return True
+
+
+def fuzz(inputs: int, seed: int) -> Counter[tuple[str, bool]]:
+    source, names, tally = random.Random(seed), tuple(DECODERS), Counter[tuple[str, bool]]()
+    for number in range(inputs):
+        name = names[number % len(names)]
+        data = mutate(source, DECODERS[name][1])
+        try:
+            tally[name, attack(name, data)] += 1
+        except BaseException:
+            sys.stderr.write(f"{name}: {data.hex()}\n")
+            raise
+    return tally
+
+
+def main() -> None:
+    inputs = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    tally = fuzz(inputs, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    for name in DECODERS:
+        print(f"{name:20} accepted {tally[name, True]:8} refused {tally[name, False]:8}")
+    print(f"{inputs} inputs, nothing but ProtocolError")
+
+
+if __name__ == "__main__":
+    main()
