@@ -63,7 +63,9 @@ def _home_phase(facts: BoardFacts) -> Chip | None:
 
 
 def is_moving(facts: BoardFacts) -> bool:
-    """Something changes by itself within seconds."""
+    """Something changes by itself within seconds: the library works, waits for the mail slots, or is about to begin."""
+    if facts.ejecting is None and facts.has_device and facts.leg_out.state is ConsignmentState.OPEN:
+        return True
     panels = (facts.ejecting, facts.loading)
     return any(panel is not None and panel.state in {*MOVING, JobState.WAITING} for panel in panels)
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from service.board.forms import barcode, run_ident
+from service.board.views import day_words
 from service.errors import InvalidInputError
 from service.handlers.rules import Permission
 from service.policies import queries as policies
@@ -119,7 +120,7 @@ def _row(row: RunRow) -> Row:
     consignments = [Ident(one, f"/consignments/{one}") for one in (row.out_number, row.home_number) if one]
     parts: list[Part] = [part for one in consignments for part in (one, " ")]
     return Row((
-        Cell(run_ident(row.number), head=True), Cell(STATES[row.state]), Cell(row.slot), Cell(str(row.out)), Cell(str(row.home)),
+        Cell(run_ident(row.number), head=True), Cell(STATES[row.state]), Cell(day_words(row.slot)), Cell(str(row.out)), Cell(str(row.home)),
         Cell(tuple(parts)) if parts else NOT_YET, Cell(f"{row.library} → {row.vault}"), Cell(When(row.planned_at)),
         Cell(When(row.approved_at)) if row.approved_at else NOT_YET, Cell(When(row.closed_at)) if row.closed_at else NOT_YET,
     ))  # fmt: skip

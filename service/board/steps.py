@@ -166,7 +166,7 @@ def sign_step(facts: BoardFacts) -> Step:
 
 def _signing(name: str, leg: Leg) -> Step:
     if leg.number is None:
-        return step(name, Tone.NEUTRAL, "", Ticks(1, 0))
+        return step(name, Tone.NEUTRAL, "both sides", Ticks(1, 0))
     count = Ident(leg.number, f"/consignments/{leg.number}")
     if leg.state in AFTER_RELEASE and leg.released_at:
         return step(name, Tone.GREEN, count, Ticks(1, 1), When(leg.released_at, WhenStyle.SHORT))

@@ -1,6 +1,7 @@
 """The board of one run as its page shows it."""
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from service.board.facts import BoardFacts
@@ -14,6 +15,7 @@ from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.rotation.models import RunState
 from service.rotation.queries import SheetLine
+from service.web.times import MONTHS, WEEKDAYS
 from service.web.views.frame import Place
 from service.web.views.parts import (
     Act,
@@ -63,6 +65,11 @@ class SheetFragment:
     sheet_refresh: Refresh | None
 
 
+def day_words(slot: str) -> str:
+    day = date.fromisoformat(slot)
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month]} {day.year}"
+
+
 def base(facts: BoardFacts) -> str:
     return f"/runs/{facts.row.number}"
 
@@ -89,7 +96,7 @@ def _head(facts: BoardFacts, person: Person) -> Head:
     where: tuple[Part, ...] = (
         f"{row.library} → {row.vendor}, {row.vault} · ",
         Strong(f"{facts.out.wanted} media out, {facts.home.wanted} home"),
-        f" · with {row.carrier} · {row.schedule}, {row.slot}",
+        f" · with {row.carrier} · {row.schedule}, {day_words(row.slot)}",
         *_due(facts),
     )
     return Head("Run", Ident(row.number), where, (phase(facts),), head_acts(facts, person))
