@@ -51,9 +51,11 @@ def _tag_changes(before: Snapshot, after: Snapshot) -> list[Change]:
 
 
 def _arrivals(tag: str, before: Snapshot, after: Snapshot) -> list[Change]:
-    was = {e.address for e in before.by_tag.get(tag, ())}
-    now = {e.address for e in after.by_tag[tag]}
-    left, come = sorted(was - now), sorted(now - was)
+    was, now = before.by_tag.get(tag, ()), after.by_tag[tag]
+    if len(was) == len(now) == 1 and was[0].address == now[0].address:
+        return []
+    old, new = {e.address for e in was}, {e.address for e in now}
+    left, come = sorted(old - new), sorted(new - old)
     return [_arrival(tag, left[n] if n < len(left) else None, place) for n, place in enumerate(come)]
 
 
@@ -77,7 +79,7 @@ def _unlabelled_changes(before: Snapshot, after: Snapshot) -> list[Change]:
     changes = []
     for now in after.elements:
         was = before.by_address.get(now.address)
-        if was is None:
+        if was is None or (now.tag is not None and was.tag is not None) or not (now.full or was.full):
             continue
         if now.full and now.tag is None and not was.full:
             changes.append(Change(ChangeKind.APPEARED, None, None, now.address, now.tag_state))
@@ -89,16 +91,19 @@ def _unlabelled_changes(before: Snapshot, after: Snapshot) -> list[Change]:
 
 
 def _place_changes(before: Snapshot, after: Snapshot) -> list[Change]:
-    changes = []
-    for address in sorted(before.by_address.keys() | after.by_address.keys()):
-        was, now = before.by_address.get(address), after.by_address.get(address)
-        if _stands(was) and not _stands(now):
-            changes.append(Change(ChangeKind.ELEMENT_GONE, None, address, None))
-        elif _stands(now) and not _stands(was):
-            changes.append(Change(ChangeKind.ELEMENT_NEW, None, None, address))
-        elif was and now and _is_replaced(was, now):
-            changes.append(_replacement(was, now))
-    return changes
+    old, new = before.by_address, after.by_address
+    gone = [
+        Change(ChangeKind.ELEMENT_GONE, None, a, None)
+        for a, e in old.items()
+        if _stands(e) and not _stands(new.get(a))
+    ]
+    come = [
+        Change(ChangeKind.ELEMENT_NEW, None, None, a)
+        for a, e in new.items()
+        if _stands(e) and not _stands(old.get(a))
+    ]
+    pairs = ((old[e.address], e) for e in after.of_type(ElementType.DATA_TRANSFER) if e.address in old)
+    return gone + come + [_replacement(was, now) for was, now in pairs if _is_replaced(was, now)]
 
 
 def _stands(state: ElementState | None) -> bool:
@@ -106,8 +111,7 @@ def _stands(state: ElementState | None) -> bool:
 
 
 def _is_replaced(was: ElementState, now: ElementState) -> bool:
-    known = now.type is ElementType.DATA_TRANSFER and was.drive is not None and now.drive is not None
-    return known and _serial(was) != _serial(now)
+    return was.drive is not None and now.drive is not None and _serial(was) != _serial(now)
 
 
 def _serial(state: ElementState) -> str:

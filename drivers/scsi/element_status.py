@@ -7,6 +7,7 @@ than their own header says, others more.
 
 import struct
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from drivers.errors import ProtocolError
 
@@ -19,8 +20,7 @@ ELEMENT_TYPES = range(1, 5)
 SERIAL_ONLY, VENDOR_ID = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(NamedTuple):
     """One element descriptor, field by field.
 
     `tag` and `alternate_tag` are None where the page has none; `identifier` is the device
@@ -56,7 +56,7 @@ class ElementPages:
     reported: int = 0
 
 
-HEAD = struct.Struct(">HBxBBxxxB")
+HEAD = struct.Struct(">HBxBBxxxBH")
 
 
 def parse_element_status(data: bytes) -> ElementPages:
@@ -95,14 +95,17 @@ def _parse_page(data: bytes, offset: int, pages: ElementPages) -> int:
 
 
 def _parse_descriptor(raw: bytes, kind: int, flags: int, length: int, pages: ElementPages) -> None:
-    if len(raw) < length:
-        pages.problems.append(f"the last descriptor has {len(raw)} of {length} bytes")
-    if len(raw) < min(FIXED_PART, length):
-        return
-    address, bits, asc, ascq, medium = HEAD.unpack_from(raw.ljust(FIXED_PART, b"\0"))
+    size = len(raw)
+    if size < length:
+        pages.problems.append(f"the last descriptor has {size} of {length} bytes")
+    if size < FIXED_PART:
+        if size < length:
+            return
+        raw = raw.ljust(FIXED_PART, b"\0")
+    address, bits, asc, ascq, medium, origin = HEAD.unpack_from(raw)
     tag, alternate, after = _tags(raw, flags)
-    source = int.from_bytes(raw[10:12], "big") if medium & 0x80 else None
-    identifier = _identifier(raw, after)
+    source = origin if medium & 0x80 else None
+    identifier = _identifier(raw, after) if size > after else None
     pages.descriptors.append(
         Descriptor(kind, address, bits, asc, ascq, medium & 0x07, source, tag, alternate, identifier)
     )
@@ -168,8 +171,8 @@ def _encode_page(page: ElementPage) -> bytes:
 def encode_descriptor(item: Descriptor) -> bytes:
     """Twelve fixed bytes, then the tags and the identifier where the descriptor has them."""
     ninth = item.medium_type | (0x80 if item.source is not None else 0)
-    fixed = HEAD.pack(item.address, item.flags, item.asc, item.ascq, ninth)
-    raw = fixed + (item.source or 0).to_bytes(2, "big") + (item.tag or b"") + (item.alternate_tag or b"")
+    fixed = HEAD.pack(item.address, item.flags, item.asc, item.ascq, ninth, item.source or 0)
+    raw = fixed + (item.tag or b"") + (item.alternate_tag or b"")
     if item.identifier is None:
         return raw
     code_set, kind, value = item.identifier
