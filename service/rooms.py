@@ -41,6 +41,8 @@ from service.packing import pages as packing_pages
 from service.parties import api as parties_api
 from service.parties import pages as parties_pages
 from service.policies import api as policies_api
+from service.policies import pages as policies_pages
+from service.policies import schedule_pages
 from service.receipts import api as receipts_api
 from service.receipts import pages as receipts_pages
 from service.rotation import api as rotation_api
@@ -70,6 +72,8 @@ ROUTERS: list[APIRouter] = [
     locations_tree.router,
     locations_pages.router,
     policies_api.router,
+    policies_pages.router,
+    schedule_pages.router,
     rotation_api.router,
     board_planning.router,
     board_pages.router,
