@@ -1,15 +1,20 @@
 """The `strongroom` command. Exit codes: 0 done, 1 refused by a rule, 2 cannot start or bad usage, 3 device fault."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import Any
 
+import structlog
 import typer
 
 from service import settings as settings_module
 from service.errors import FaultError, StartError, StrongroomError, UnavailableError
+from service.logs import configure
 from service.runtime import Runtime, open_runtime
+from service.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,10 +41,24 @@ def exit_code(error: StrongroomError) -> Exit:
             return Exit.REFUSED
 
 
+def given_settings(**options: Any) -> Settings:
+    """The settings of a command, its options first. StartError in one sentence when one does not fit."""
+    from service.commands.sources import check_sources
+
+    check_sources(os.environ)
+    return settings_module.load(**{name: value for name, value in options.items() if value is not None})
+
+
 @contextmanager
-def runtime() -> Iterator[Runtime]:
-    """The runtime of a command, on the same database as the server's."""
-    opened = open_runtime(settings_module.load())
+def runtime(settings: Settings | None = None) -> Iterator[Runtime]:
+    """The runtime of a command, on the same database as the server's; logs go to standard error."""
+    from service.commands.starting import look
+
+    chosen = settings or given_settings()
+    configure(chosen)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    look(chosen)
+    opened = open_runtime(chosen)
     try:
         yield opened
     finally:

@@ -24,6 +24,7 @@ def _tell(*, as_json: bool, ok: bool, facts: dict[str, object], lines: list[str]
 
 @app.command("verify")
 def verify_ledger(
+    *,
     export: Annotated[
         Path | None, typer.Option("--export", help="Folder of an export; no database is used.")
     ] = None,

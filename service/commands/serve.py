@@ -1,21 +1,30 @@
 """`strongroom serve`, `settings`, `migrate`."""
 
+import os
+import signal
 import socket
+import sys
+import threading
 from pathlib import Path
-from typing import Annotated, Any
+from types import FrameType
+from typing import Annotated, NoReturn
 
+import structlog
 import typer
 import uvicorn
 
-from service import migrate
 from service import settings as settings_module
-from service.cli import Exit
+from service.cli import Exit, given_settings, runtime
 from service.errors import StartError
-from service.logs import configure
-from service.runtime import open_runtime
+from service.runtime import Runtime
 from service.settings import Settings
 
-SHUTDOWN_S = 3
+log = structlog.get_logger(__name__)
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+REQUESTS_END_S = 1  # then they are cancelled; the device workers need two seconds more
+LEAVE_S = 4.5
+BACKLOG = 2048
 
 
 def serve(
@@ -31,48 +40,73 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Make a demonstration site with four people.")] = False,
 ) -> None:
     """Migrate and serve until Ctrl-C."""
-    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir, "library_file": library}
-    overrides = {name: value for name, value in given.items() if value is not None}
-    settings = settings_module.load(**overrides, **({"demo": True} if demo else {}))
-    configure(settings)
-    _check_port(settings)
-    runtime = open_runtime(settings)
-    try:
-        from service.app import create_app
+    settings = given_settings(
+        host=host, port=port, data_dir=data_dir, library_file=library, demo=True if demo else None
+    )
+    for number in ENDING:
+        signal.signal(number, _end_start)
+    with _listening(settings) as door, runtime(settings) as opened:
         from service.first_start import first_start
 
-        typer.echo(first_start(runtime))
-        config = uvicorn.Config(
-            create_app(runtime),
-            host=settings.host,
-            port=settings.port,
+        typer.echo(first_start(opened))
+        _server(opened).run(sockets=[door])
+
+
+def _end_start(*_: object) -> NoReturn:
+    raise SystemExit(Exit.DONE)
+
+
+class _Server(uvicorn.Server):
+    """Ends within LEAVE_S of the signal, whatever still runs: what was answered is durable, the rest is tried again."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        last = threading.Timer(LEAVE_S, _leave)
+        last.daemon = True
+        last.start()
+        super().handle_exit(sig, frame)
+
+
+def _leave() -> None:
+    log.warning("stopped_with_work_open", after_s=LEAVE_S)
+    sys.stdout.flush()
+    os._exit(Exit.DONE)
+
+
+def _server(opened: Runtime) -> _Server:
+    from service.app import create_app
+
+    server = _Server(
+        uvicorn.Config(
+            create_app(opened),
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=SHUTDOWN_S,
+            timeout_graceful_shutdown=REQUESTS_END_S,
             server_header=False,
             proxy_headers=False,
         )
-        uvicorn.Server(config).run()
-    finally:
-        runtime.close()
+    )
+    # uvicorn raises the signal again when it is done; by then it means nothing more than "end".
+    for number in ENDING:
+        signal.signal(number, server.handle_exit)
+    return server
 
 
-def _check_port(settings: Settings) -> None:
+def _listening(settings: Settings) -> socket.socket:
+    """The listening socket, taken before anything is touched and kept: nobody can take the port in between."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise StartError(
-                f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Nothing was changed.",
-                next_step="Stop what uses it, or take another with --port.",
-            ) from error
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        raise StartError(
+            f"Port {settings.port} on {settings.host} cannot be used: {reason}. Nothing was changed.",
+            next_step="Stop what uses it, or take another with --port.",
+        ) from error
 
 
 def show_settings() -> None:
     """Print every setting with its value and where it came from."""
-    rows = settings_module.origins(settings_module.load())
+    rows = settings_module.origins(given_settings())
     width = max(len(name) for name, _, _ in rows)
     for name, value, origin in rows:
         typer.echo(f"{name:<{width}}  {value:<40}  {origin}")
@@ -82,12 +116,11 @@ def migrate_database(
     *, check: Annotated[bool, typer.Option("--check", help="Only say whether it is current.")] = False
 ) -> None:
     """Bring the database's schema to this version."""
-    settings = settings_module.load()
     if check:
-        from service.db import open_database
+        from service.commands.starting import is_current
 
-        current = migrate.is_current(open_database(settings.resolved_database_url))
+        current = is_current(given_settings())
         typer.echo("current" if current else "not current")
         raise typer.Exit(Exit.DONE if current else Exit.REFUSED)
-    open_runtime(settings).close()
-    typer.echo("The database is current.")
+    with runtime():
+        typer.echo("The database is current.")
