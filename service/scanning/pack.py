@@ -269,6 +269,7 @@ def _other(batch: Batch, scan: Scan) -> ScanOut:
             f"Now pack into {scan.code}",
             counts=counts,
             task=str(task),
+            about=f"{batch.number}, into {scan.code}",
             commands=next_commands(task, counts),
         )
     custody.open_discrepancy(
@@ -291,7 +292,7 @@ def _seal(batch: Batch, scan: Scan) -> ScanOut:
     counts = batch.counts()
     return band(
         Outcome.RIGHT, "Sealed", number, f"{scan.task.container} is closed", counts=counts, task=str(task),
-        commands=next_commands(task, counts),
+        about=batch.number, commands=next_commands(task, counts),
     )  # fmt: skip
 
 
@@ -384,16 +385,23 @@ def next_commands(task: Task, counts: Counts) -> list[NextCommand]:
     undo = NextCommand(
         Command.UNDO, "Undo the last scan", enabled=counts.done > 0, reason="nothing is packed"
     )
-    if task.container:
-        reason = f"opens when {counts.left} more are in" if counts.left else ""
+    missing = f"{counts.left} are still to pack" if counts.left else ""
+    if not task.container:
+        freeze_now = NextCommand(
+            Command.FREEZE, "Freeze the manifest", enabled=counts.left == 0, reason=missing
+        )
         return [
             NextCommand(
-                Command.CLOSE, f"Close and seal {task.container}", enabled=counts.done > 0, reason=reason
+                Command.CLOSE, "Close and seal a container", enabled=False, reason="scan the container"
             ),
+            freeze_now,
             undo,
         ]
-    missing = f"no code while {counts.left} are missing"
+    close = NextCommand(
+        Command.CLOSE, f"Close and seal {task.container}", enabled=counts.done > 0 and not task.sealing, reason=missing or "scan the seal"
+    )  # fmt: skip
     return [
-        NextCommand(Command.FREEZE, "Freeze the manifest", enabled=counts.left == 0, reason=missing),
+        close,
+        NextCommand(Command.FREEZE, "Freeze the manifest", enabled=False, reason="opens when all are sealed"),
         undo,
     ]

@@ -113,7 +113,7 @@ def _task_view(page: Page, task: Task, answer: dict[str, object] | None) -> scan
             for one in queries.left(page.session, task, consignment.consignment_id)
         ),
         done=tuple(_done(task, one) for one in done),
-        commands=tuple(_command(one) for one in _commands(task, counts)),
+        commands=tuple(_command(task, one) for one in _commands(task, counts)),
     )
 
 
@@ -142,20 +142,7 @@ def _commands(task: Task, counts: Counts) -> list[NextCommand]:
     """Every code that this task may come to offer is on the page; scans open and close them."""
     match task.kind:
         case TaskKind.PACK:
-            offered = {one.command: one for one in next_commands(task, counts)}
-            shut = [
-                NextCommand(
-                    Command.CLOSE, "Close and seal the container", enabled=False, reason="choose a container"
-                ),
-                NextCommand(
-                    Command.FREEZE,
-                    "Freeze the manifest",
-                    enabled=False,
-                    reason="opens when all containers are sealed",
-                ),
-                NextCommand(Command.UNDO, "Undo the last scan", enabled=False, reason="nothing is packed"),
-            ]
-            return [offered.get(one.command, one) for one in shut]
+            return next_commands(task, counts)
         case TaskKind.RECEIVE:
             reason = "" if task.container else "scan a container first"
             return [
@@ -165,10 +152,10 @@ def _commands(task: Task, counts: Counts) -> list[NextCommand]:
             return []
 
 
-def _command(one: NextCommand) -> scan.Command:
+def _command(task: Task, one: NextCommand) -> scan.Command:
     act = parts.Act(
         one.label, "/scan", parts.Method.POST, enabled=one.enabled, reason=one.reason, slim=True,
-        fields=(("barcode", one.command),),
+        fields=(("barcode", one.command), ("task", str(task))),
     )  # fmt: skip
     return scan.Command(one.command, act, "no code yet")
 
