@@ -1,7 +1,7 @@
 """Checkpoints as C2SP signed notes (signed-note, tlog-checkpoint) with Ed25519, and proofs as C2SP tlog-proof."""
 
 import base64
-import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +14,7 @@ ED25519 = b"\x01"
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 KEY_ID_BYTES = 4
 MIN_LINES = 3
+PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 class CheckpointError(ValueError):
@@ -39,9 +40,10 @@ class Verifier:
         try:
             name, identifier, encoded = vkey.strip().split("+", 2)
             raw = base64.b64decode(encoded, validate=True)
-        except (ValueError, binascii.Error) as error:
+            expected = key_id(name, raw[1:]).hex()
+        except ValueError as error:
             raise CheckpointError("not a verifier key") from error
-        if raw[:1] != ED25519 or len(raw) != 33 or identifier != key_id(name, raw[1:]).hex():  # noqa: PLR2004 - type byte and key
+        if raw[:1] != ED25519 or len(raw) != 33 or identifier != expected:  # noqa: PLR2004 - type byte and key
             raise CheckpointError("not an Ed25519 verifier key, or its key ID is wrong")
         return Verifier(name, raw[1:])
 
@@ -81,7 +83,7 @@ def parse(note: str, verifier: Verifier) -> Checkpoint:
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or any(ord(letter) < 0x20 and letter != "\n" for letter in note):  # noqa: PLR2004 - control characters
         raise CheckpointError("not a signed note")
-    signed = (text + "\n").encode()
+    signed = _utf8(text + "\n")
     known = [blob for name, blob in _signature_lines(signatures) if _is_key(name, blob, verifier)]
     if not known:
         raise CheckpointError(f"not signed by {verifier.name}")
@@ -94,15 +96,31 @@ def _parse_text(text: str, name: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) < MIN_LINES or lines[0] != name:
         raise CheckpointError("not a checkpoint of this ledger")
-    if not lines[1].isdecimal() or str(int(lines[1])) != lines[1]:
-        raise CheckpointError("the tree size is not a plain number")
-    try:
-        root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error as error:
-        raise CheckpointError("the root is not base64") from error
+    root = _unb64(lines[2])
     if len(root) != sha256().digest_size:
         raise CheckpointError("the root is not a SHA-256 hash")
-    return Checkpoint(lines[0], int(lines[1]), root)
+    return Checkpoint(lines[0], _number(lines[1]), root)
+
+
+def _number(text: str) -> int:
+    """Decimal without a sign or leading zeros, below 2**64."""
+    if not PLAIN_NUMBER.fullmatch(text):
+        raise CheckpointError("not a plain number")
+    return int(text)
+
+
+def _unb64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:  # binascii.Error, or a letter beyond ASCII
+        raise CheckpointError("not base64") from error
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise CheckpointError("not UTF-8") from error
 
 
 def _signature_lines(block: str) -> list[tuple[str, bytes]]:
@@ -110,10 +128,7 @@ def _signature_lines(block: str) -> list[tuple[str, bytes]]:
     for line in block.splitlines():
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        try:
-            blob = base64.b64decode(encoded, validate=True)
-        except binascii.Error as error:
-            raise CheckpointError("a signature line is not base64") from error
+        blob = _unb64(encoded)
         if dash != "\u2014" or not name or len(blob) <= KEY_ID_BYTES:
             raise CheckpointError("a malformed signature line")
         found.append((name, blob))
@@ -136,14 +151,7 @@ def parse_proof(text: str) -> tuple[int, list[bytes], str]:
     lines = [line for line in head.split("\n") if not line.startswith("extra ")]
     if not separator or len(lines) < 2 or lines[0] != PROOF_HEADER or not lines[1].startswith("index "):  # noqa: PLR2004 - header, index
         raise CheckpointError("not a tlog-proof")
-    try:
-        return (
-            int(lines[1].removeprefix("index ")),
-            [base64.b64decode(line, validate=True) for line in lines[2:]],
-            note,
-        )
-    except (ValueError, binascii.Error) as error:
-        raise CheckpointError("a malformed tlog-proof") from error
+    return _number(lines[1].removeprefix("index ")), [_unb64(line) for line in lines[2:]], note
 
 
 def _b64(raw: bytes) -> str:
