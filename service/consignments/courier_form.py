@@ -26,8 +26,8 @@ def own_group(page: Page) -> FieldGroup:
     """The other side signs by being signed in, and may draw as well."""
     return FieldGroup(
         f"{page.person.name}, signed in",
-        (Field("own_signature", "Your signature", FieldKind.SIGNATURE, required=False),),
-        "You sign with your sign-in. Draw as well where paper is made from it.",
+        (Field("own_signature", "Your own signature, if you draw one", FieldKind.SIGNATURE, required=False),),
+        "You sign with your sign-in; a drawing is kept beside it.",
     )
 
 
@@ -40,6 +40,11 @@ def typed_courier(page: Page) -> Courier:
         page.text("signature_typed"),
         page.text("identity_checked") == "on",
     )
+
+
+def typed_own(page: Page) -> tuple[str, str]:
+    """(drawing, typed name) of the person who is signed in."""
+    return page.text("own_signature"), page.text("own_signature_typed")
 
 
 def signed_again(form: Form, page: Page, error: StrongroomError) -> Form:

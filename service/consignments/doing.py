@@ -7,12 +7,13 @@ from service.consignments import queries, rules
 from service.consignments.listing import BoxRow, ConsignmentRow
 from service.consignments.models import ConsignmentState, Direction, LineState
 from service.consignments.rules import Duty
+from service.consignments.words import counted
 from service.handlers.queries import Person
 from service.web.views.parts import Act
 
 _DOES = {
     Duty.ARRANGE: "arrange it", Duty.PACK: "pack it", Duty.SKIP: "skip media", Duty.RELEASE: "release it",
-    Duty.RECEIVE: "acknowledge it, on arrival", Duty.CLOSE: "close it",
+    Duty.RECEIVE: "receive it", Duty.CLOSE: "close it",
 }  # fmt: skip
 
 
@@ -66,20 +67,32 @@ def _open_acts(
     packed = counts.get(LineState.PACKED, 0)
     left = sum(counts.get(state, 0) for state in rules.STILL_TO_PACK)
     hindrance = freezing_hindrance(boxes, left, packed)
-    cancel = Act("Cancel", _href(row, "cancel"))
     return (
-        (Duty.ARRANGE, _unless(cancel, f"{packed} media are packed; undo that first" if packed else "")),
-        (Duty.ARRANGE, Act("Add media", _href(row, "add"))),
-        (Duty.PACK, Act("Choose a container", _href(row, "containers"))),
         (Duty.PACK, _unless(Act("Freeze", _href(row, "freeze"), first=True), hindrance)),
         (Duty.PACK, Act("Scan and pack", f"/scan?task=pack:{row.number}", first=left > 0)),
     )
 
 
+def arranging_acts(row: ConsignmentRow, counts: dict[LineState, int], person: Person) -> tuple[Act, ...]:
+    if row.state is not ConsignmentState.OPEN:
+        return ()
+    packed = counts.get(LineState.PACKED, 0)
+    cancel = Act("Cancel", _href(row, "cancel"))
+    found = (
+        (Duty.PACK, Act("Choose a container", _href(row, "containers"))),
+        (Duty.ARRANGE, Act("Add media", _href(row, "add"))),
+        (
+            Duty.ARRANGE,
+            _unless(cancel, f"{counted(packed, 'medium')} packed; undo that first" if packed else ""),
+        ),
+    )
+    return tuple(_allowed(act, row, duty, person) for duty, act in found)
+
+
 def freezing_hindrance(boxes: Sequence[BoxRow], left: int, packed: int) -> str:
     open_boxes = [box.barcode for box in boxes if box.inside and box.seal_number is None]
     if left:
-        return f"{left} media are not packed"
+        return f"{counted(left, 'medium')} not packed"
     if open_boxes:
         return f"{', '.join(open_boxes)} is not sealed"
     return "" if packed else "nothing is packed"
@@ -96,8 +109,7 @@ def _received_acts(row: ConsignmentRow, counts: dict[LineState, int]) -> tuple[t
 
 def closing_hindrance(row: ConsignmentRow, inside: int) -> str:
     if row.discrepancies:
-        noun = "discrepancy is" if row.discrepancies == 1 else "discrepancies are"
-        return f"{row.discrepancies} {noun} open"
+        return f"{counted(row.discrepancies, 'discrepancy')} open"
     if row.direction is Direction.HOME and inside:
-        return f"{inside} media are not unpacked"
+        return f"{counted(inside, 'medium')} not unpacked"
     return ""

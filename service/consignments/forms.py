@@ -12,7 +12,8 @@ from service.consignments.models import LineState
 from service.consignments.rules import STILL_TO_PACK, Duty
 from service.consignments.sheet import boxes, read_sheet
 from service.consignments.transfers import transfer
-from service.consignments.views import head_where, place_of, side_list, state_chip
+from service.consignments.views import head_where, side_list, state_chip
+from service.consignments.words import counted, place_of
 from service.custody import queries as custody
 from service.errors import InvalidInputError
 from service.web.page import Page
@@ -74,7 +75,7 @@ def add_page(page: Page, number: str) -> FormPage:
 
 def cancel_page(page: Page, number: str) -> FormPage:
     row = row_of(page, number)
-    text = f"{number} with {row.media} media is given up and never leaves. Its containers are free again; those that are sealed stay sealed."
+    text = f"{number} with {counted(row.media, 'medium')} is given up and never leaves. Its containers are free again; those that are sealed stay sealed."
     field = Field("reason", "Why", FieldKind.TEXTAREA, rows=2, autofocus=True)
     form = Form("cancel", f"/consignments/{number}/cancel", "Cancel it", (field,), danger=Danger(text))
     return form_page(page, row, "Cancel", form)
@@ -87,7 +88,7 @@ def freeze_page(page: Page, number: str) -> FormPage:
     hindrance = freezing_hindrance(sheet.boxes, left, sheet.counts.get(LineState.PACKED, 0))
     reason = why_not(row, Duty.PACK, page.person) or hindrance
     things = tuple(
-        (Ident(box.barcode), f" with {box.pieces} media, seal ", Ident(box.seal_number))
+        (Ident(box.barcode), f" with {counted(box.pieces, 'medium')}, seal ", Ident(box.seal_number))
         for box in sheet.boxes[:SHOWN]
         if box.seal_number
     )
@@ -118,7 +119,7 @@ def form_page(page: Page, row: ConsignmentRow, title: str, form: Form) -> FormPa
 def signing_view(page: Page, number: str) -> SigningView:
     row = row_of(page, number)
     sheet = read_sheet(page, number, None)
-    views = custody.transfer_views(page.session.connection(), page.person, consignment=number)
+    views = custody.transfers_of(page.session.connection(), page.person, number)
     reason = why_not(row, Duty.RELEASE, page.person)
     return SigningView(
         title=f"Sign for {number}",
@@ -137,10 +138,9 @@ def signing_view(page: Page, number: str) -> SigningView:
 
 
 def _statement(row: ConsignmentRow, seals: list[str]) -> Rich:
-    noun = "container" if row.containers == 1 else "containers"
     listed = ", ".join(seals[:SHOWN])
     return (
-        f"You take {row.containers} {noun} with {row.media} media, seal{'s' if len(seals) > 1 else ''} {listed} intact, "
+        f"You take {counted(row.containers, 'container')} with {counted(row.media, 'medium')}, seal{'s' if len(seals) > 1 else ''} {listed} intact, "
         f"for {place_of(row.to_party, row.to_place)}."
     )
 

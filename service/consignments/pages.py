@@ -11,7 +11,7 @@ from starlette.responses import Response
 from service.consignments import actions, export, listing, queries
 from service.consignments.api import MANIFEST_TYPE, MAX_CURSOR, csv_answer
 from service.consignments.arranging import add_by_hand, open_by_hand
-from service.consignments.courier_form import signed_again, typed_courier
+from service.consignments.courier_form import signed_again, typed_courier, typed_own
 from service.consignments.duties import check_duty
 from service.consignments.forms import (
     add_page,
@@ -22,7 +22,7 @@ from service.consignments.forms import (
     typed_barcodes,
     typed_due,
 )
-from service.consignments.listing import NOT_CLOSED, ConsignmentSelection
+from service.consignments.listing import NOT_CLOSED, ConsignmentRow, ConsignmentSelection
 from service.consignments.models import ConsignmentState
 from service.consignments.rules import Duty, check_act
 from service.consignments.sheet import read_sheet
@@ -75,11 +75,16 @@ def list_consignments(page: Reader, *, after: After = None, which: Which = Which
         "Consignments",
         Place.CONSIGNMENTS,
         Head("Custody", "Consignments", acts=_list_acts(page)),
-        list_table(found[:SHOWN], page.now, f"/consignments?{urlencode(more)}" if more else None),
+        list_table(_by_number(found[:SHOWN]), page.now, f"/consignments?{urlencode(more)}" if more else None),
         filters=(_filter(which),),
         csv_href=f"/consignments.csv?{urlencode({'which': which.value})}",
     )
     return page.render("pages/list.html", view)
+
+
+def _by_number(rows: list[ConsignmentRow]) -> list[ConsignmentRow]:
+    """Those opened in one unit share their moment; on the page the numbers decide."""
+    return sorted(rows, key=lambda row: (len(row.number), row.number), reverse=True)
 
 
 def _list_acts(page: Page) -> tuple[Act, ...]:
@@ -217,7 +222,7 @@ def sign(number: str, page: Reader) -> Response:
     def work(unit: Unit) -> None:
         check_duty(unit, number, Duty.RELEASE, page.person)
         due_at = typed_due(page.text("due_at"), page.zone)
-        released = own_signature(unit, page.person, RELEASES, page.text("own_signature"))
+        released = own_signature(unit, page.person, RELEASES, *typed_own(page))
         received = courier_signature(typed_courier(page), page.person, RECEIVES)
         actions.dispatch(unit, number, released, received, due_at)
 

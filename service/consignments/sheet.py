@@ -7,6 +7,7 @@ from service.consignments import listing, queries
 from service.consignments.listing import BoxRow, ConsignmentRow, LineRow
 from service.consignments.models import ConsignmentState, LineState, SealOutcome
 from service.consignments.rules import STILL_TO_PACK, Duty
+from service.consignments.words import counted
 from service.containers.models import ContainerState
 from service.containers.queries import visible_barcodes
 from service.custody.sight import is_outsider
@@ -67,7 +68,7 @@ def _box(box: BoxRow, row: ConsignmentRow, *, linked: bool, packs: bool) -> Box:
     pieces = box.pieces if box.seal_number else box.inside
     return Box(
         Ident(box.barcode, f"/containers/{box.barcode}" if linked else None),
-        f"{pieces} media",
+        counted(pieces, "medium"),
         _seal(box),
         _box_lines(box, row),
         _box_chip(box),
@@ -182,13 +183,15 @@ def manifest_note(sheet: Sheet) -> str:
         return ""
     plain = sum(line.encrypted is not True for line in sheet.lines)
     told = f"{plain} not known as encrypted" if plain else "all encrypted"
-    return f"{sheet.row.media} media" if sheet.older else f"{sheet.row.media} media · {told}"
+    return counted(sheet.row.media, "medium") + ("" if sheet.older else f" · {told}")
 
 
 def _foot(sheet: Sheet) -> Rich:
     row = sheet.row
     sealed = sum(box.seal_number is not None for box in sheet.boxes)
-    told = f"{row.media} media, {len(sheet.boxes)} containers, {sealed} seals"
+    told = (
+        f"{counted(row.media, 'medium')}, {counted(len(sheet.boxes), 'container')}, {counted(sealed, 'seal')}"
+    )
     if row.manifest_sha256 is None:
         return told
     short = f"{row.manifest_sha256[:HASH_SHOWN]}…{row.manifest_sha256[-4:]}"

@@ -43,8 +43,11 @@ def courier_signature(courier: Courier, person: Person, meaning: str) -> Signatu
     )  # fmt: skip
 
 
-def own_signature(unit: Unit, person: Person, meaning: str, drawing: str = "") -> Signature:
-    """Made by being signed in; a drawing may be added."""
+def own_signature(unit: Unit, person: Person, meaning: str, drawing: str = "", typed: str = "") -> Signature:
+    """Made by being signed in; a drawing may be added. A typed name has to be the person's own."""
+    if typed and _same(typed) != _same(person.name):
+        told = f"Type {person.name}, or leave it empty."
+        raise InvalidInputError(f"Your own name is another. {told}", fields={"own_signature": told})
     if drawing and not is_drawing(drawing):
         raise InvalidInputError(
             "Your own drawing cannot be read. Nothing was signed.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.consignments.listing import ConsignmentRow
 from service.consignments.models import ConsignmentState
+from service.consignments.words import counted
 from service.custody.queries import TransferView
 from service.custody.rules import SignatureMethod
 from service.web.views.consignment import Transfer, TransferSide
@@ -25,7 +26,7 @@ def transfer(
 ) -> Transfer:
     """`people` are names by handler id, `inked` drawings by their SHA-256."""
     first = view.ordinal == 1
-    seals = f"receives, counts, checks {row.containers} seals"
+    seals = f"receives, counts, checks {counted(row.containers, 'seal')}"
     return Transfer(
         f"{view.ordinal} · {view.from_party} → {view.to_party}",
         _chip(view, row, now),

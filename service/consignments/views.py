@@ -1,15 +1,16 @@
 """The page of one consignment, from its rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from service.consignments import listing, queries
-from service.consignments.doing import acts_of
+from service.consignments.doing import acts_of, arranging_acts
 from service.consignments.history import TELLERS
 from service.consignments.listing import ConsignmentRow, ConsignmentSelection
 from service.consignments.models import CONSIGNMENT, ConsignmentState, Direction
 from service.consignments.sheet import Sheet, boxes, manifest, manifest_note
 from service.consignments.transfers import transfer
+from service.consignments.words import counted, place_of
 from service.custody import queries as custody
 from service.custody.queries import DiscrepancySelection, DiscrepancyView
 from service.custody.timeline import timeline
@@ -17,7 +18,7 @@ from service.handlers.queries import names_of
 from service.handlers.rules import Permission
 from service.ledger import store
 from service.web.page import Page
-from service.web.times import age
+from service.web.times import age, clock
 from service.web.views.consignment import ConsignmentView
 from service.web.views.frame import Place
 from service.web.views.parts import (
@@ -38,8 +39,10 @@ from service.web.views.parts import (
     Tone,
     When,
     WhenStyle,
+    WideOnly,
 )
 from service.web.views.scale import Scale, ScaleDue, ScaleSpan
+from service.web.views.sections import TextSection
 from service.web.views.tables import Cell, Column, Keep, Row, Table
 
 NEIGHBOURS = 12
@@ -48,7 +51,7 @@ MARGIN = 0.1  # of the span, left free at both ends of the rule
 
 _STATE: Mapping[ConsignmentState, tuple[str, Tone]] = {
     ConsignmentState.OPEN: ("being packed", Tone.BLUE),
-    ConsignmentState.FROZEN: ("waits for the courier", Tone.AMBER),
+    ConsignmentState.FROZEN: ("to be signed", Tone.AMBER),
     ConsignmentState.IN_TRANSIT: ("in transit", Tone.BLUE),
     ConsignmentState.RECEIVED: ("received", Tone.GREEN),
     ConsignmentState.RECONCILED: ("reconciled", Tone.NEUTRAL),
@@ -67,13 +70,9 @@ def state_chip(row: ConsignmentRow, now: datetime, shape: Shape = Shape.CUSTODY)
     return Chip(word, tone, shape)
 
 
-def place_of(party: str, path: str) -> str:
-    return f"{party}, {', '.join(path.split(' › '))}"
-
-
 def consignment_view(page: Page, sheet: Sheet) -> ConsignmentView:
     row = sheet.row
-    views = custody.transfer_views(page.session.connection(), page.person, consignment=row.number)
+    views = custody.transfers_of(page.session.connection(), page.person, row.number)
     people = names_of(page.session, custody.checkers(views))
     inked = custody.drawings(page.session.connection(), custody.drawn(views))
     complete = sum(one.complete for one in views)
@@ -82,7 +81,7 @@ def consignment_view(page: Page, sheet: Sheet) -> ConsignmentView:
         place=Place.CONSIGNMENTS,
         head=_head(page, sheet),
         printed=_printed(page, row),
-        deadline=deadline(row, page.now),
+        deadline=deadline(row, page.now, page.zone),
         transfers=tuple(transfer(one, row, page.now, people, inked) for one in views),
         transfers_note=f"{complete} of {len(views)} complete",
         boxes=boxes(page, sheet),
@@ -92,9 +91,19 @@ def consignment_view(page: Page, sheet: Sheet) -> ConsignmentView:
         manifest_note=manifest_note(sheet),
         downloads=_downloads(row),
         faults=_faults(page, row),
-        more=(timeline(page.session, page.person, CONSIGNMENT.subject(row.consignment_id), TELLERS),),
+        more=(
+            *_more_acts(page, sheet),
+            timeline(page.session, page.person, CONSIGNMENT.subject(row.consignment_id), TELLERS),
+        ),
         side=side_list(page, row),
     )
+
+
+def _more_acts(page: Page, sheet: Sheet) -> tuple[TextSection, ...]:
+    """What arranges an open consignment stands under its list."""
+    found = arranging_acts(sheet.row, sheet.counts, page.person)
+    text = "More media, another container, or not at all."
+    return (TextSection("Arrange it", (text,), acts=found),) if found else ()
 
 
 def head_where(row: ConsignmentRow) -> Rich:
@@ -102,11 +111,10 @@ def head_where(row: ConsignmentRow) -> Rich:
         ConsignmentState.OPEN: row.from_party, ConsignmentState.FROZEN: row.from_party,
         ConsignmentState.IN_TRANSIT: row.carrier, ConsignmentState.CANCELLED: row.from_party,
     }.get(row.state, row.to_party)  # fmt: skip
-    boxes = "1 container" if row.containers == 1 else f"{row.containers} containers"
     return (
         f"{place_of(row.from_party, row.from_place)} → {place_of(row.to_party, row.to_place)} · ",
         Strong(f"with {holder}"),
-        f" · {row.media} media in {boxes} · purpose: {row.purpose}",
+        f" · {counted(row.media, 'medium')} in {counted(row.containers, 'container')} · purpose: {row.purpose}",
     )
 
 
@@ -134,7 +142,7 @@ def _printed(page: Page, row: ConsignmentRow) -> Rich:
     return tuple(told)
 
 
-def deadline(row: ConsignmentRow, now: datetime) -> Scale | None:
+def deadline(row: ConsignmentRow, now: datetime, zone: tzinfo) -> Scale | None:
     """The way from release to receipt against the deadline; none before the release."""
     if row.released_at is None or row.due_at is None:
         return None
@@ -146,19 +154,16 @@ def deadline(row: ConsignmentRow, now: datetime) -> Scale | None:
     if row.received_at is not None:
         label, ahead = f"delivered in {took}", ""
     else:
-        label, ahead = (
-            f"in transit {took}, with {row.carrier}",
-            "" if late else f"{age(row.due_at - now)} left",
-        )
+        label, ahead = f"in transit {took}", "late" if late else f"{age(row.due_at - now)} left"
     span = ScaleSpan(
         row.released_at,
         stop if late else end,
         tone,
         label,
-        ahead=ahead if not late else "late",
-        above="released",
+        ahead=ahead,
+        above=f"released {clock(row.released_at, zone)}",
     )
-    due = ScaleDue(row.due_at, "due", tone=Tone.RED if late else Tone.AMBER)
+    due = ScaleDue(row.due_at, f"due {clock(row.due_at, zone)}", tone=Tone.RED if late else Tone.AMBER)
     words = f"{row.number}: {label}, {'overdue' if late else ahead or 'received'}"
     return Scale(words, start, stop, (span,), (due,))
 
@@ -173,6 +178,7 @@ def _faults(page: Page, row: ConsignmentRow) -> tuple[Fault, ...]:
     wanted = DiscrepancySelection(consignment=row.number)
     found = custody.discrepancy_views(page.session.connection(), page.person, wanted)
     resolves = page.person.may(Permission.RESOLVE)
+    found.sort(key=lambda one: one.number)
     return tuple(fault(one, resolves=resolves) for one in found)
 
 
@@ -210,7 +216,8 @@ def _side_item(row: ConsignmentRow, now: datetime, *, current: bool) -> SideItem
 
 def when_it_matters(row: ConsignmentRow, now: datetime) -> Rich:
     if row.state is ConsignmentState.IN_TRANSIT and row.due_at is not None:
-        return f"{age(now - row.due_at)} late" if row.due_at < now else f"due in {age(row.due_at - now)}"
+        late = row.due_at < now
+        return f"{age(now - row.due_at)} late" if late else (WideOnly("due "), f"in {age(row.due_at - now)}")
     newest: Sequence[datetime | None] = (row.closed_at, row.received_at, row.frozen_at, row.created_at)
     return When(next(at for at in newest if at is not None))
 
@@ -218,7 +225,7 @@ def when_it_matters(row: ConsignmentRow, now: datetime) -> Rich:
 def list_table(rows: Sequence[ConsignmentRow], now: datetime, older: str | None) -> Table:
     columns = (
         Column("Consignment"), Column("State"), Column("From", keep=Keep.DESK), Column("To", keep=Keep.TABLET),
-        Column("With", keep=Keep.DESK), Column("Media", numeric=True), Column("Purpose", keep=Keep.TABLET),
+        Column("With", keep=Keep.DESK), Column("Media", numeric=True, keep=Keep.TABLET), Column("Purpose", keep=Keep.TABLET),
         Column("When", numeric=True),
     )  # fmt: skip
     empty = EmptyState(

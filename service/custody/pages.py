@@ -88,10 +88,15 @@ def list_discrepancies(
         "Discrepancies",
         Place.CONSIGNMENTS,
         Head("Custody", "Discrepancies", where=("of ", *about) if about else ""),
-        _table(found[:SHOWN], page, more),
+        _table(_by_number(found[:SHOWN]), page, more),
         filters=(_filter(which, base),),
     )
     return page.render("pages/list.html", view)
+
+
+def _by_number(found: list[DiscrepancyView]) -> list[DiscrepancyView]:
+    """Those opened in one unit share their moment; on the page the numbers decide."""
+    return sorted(found, key=lambda one: (len(one.number), one.number), reverse=True)
 
 
 def _filter(which: Which, base: dict[str, str]) -> Filter:

@@ -203,6 +203,12 @@ def transfer_views(
     return [TransferView(*row) for row in rows]
 
 
+def transfers_of(connection: Connection, person: Person, consignment: str) -> list[TransferView]:
+    """Both legs of a consignment, in the order of the way; none before its manifest is frozen."""
+    found = transfer_views(connection, person, consignment=consignment)
+    return sorted(found, key=lambda view: view.ordinal)
+
+
 def transfer_view(connection: Connection, person: Person, transfer_id: str) -> TransferView:
     query = _transfers().where(
         _TRANSFER.c.transfer_id == transfer_id, sees_consignment(person, _TRANSFER.c.consignment_id)

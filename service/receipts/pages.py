@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from service.consignments import queries
-from service.consignments.courier_form import signed_again, typed_courier
+from service.consignments.courier_form import signed_again, typed_courier, typed_own
 from service.consignments.duties import check_duty
 from service.consignments.models import ConsignmentState, LineState, SealOutcome
 from service.consignments.rules import Duty, check_act
@@ -82,7 +82,7 @@ def acknowledge(number: str, page: Reader) -> Response:
     def work(unit: Unit) -> dict[str, int]:
         check_duty(unit, number, Duty.RECEIVE, page.person)
         delivered = courier_signature(typed_courier(page), page.person, DELIVERS)
-        received = own_signature(unit, page.person, RECEIVES, page.text("own_signature"))
+        received = own_signature(unit, page.person, RECEIVES, *typed_own(page))
         return actions.receive(unit, number, delivered, received)
 
     try:

@@ -10,6 +10,7 @@ from service.consignments.rules import Duty
 from service.consignments.sheet import Sheet, read_sheet
 from service.consignments.transfers import transfer
 from service.consignments.views import fault, head_where, state_chip
+from service.consignments.words import counted
 from service.custody import queries as custody
 from service.custody.queries import DiscrepancySelection
 from service.handlers.rules import Permission
@@ -27,7 +28,7 @@ NAMED = 20
 def acknowledge_view(page: Page, number: str) -> AcknowledgeView:
     row = row_of(page, number)
     sheet = read_sheet(page, number, None)
-    views = custody.transfer_views(page.session.connection(), page.person, consignment=number)
+    views = custody.transfers_of(page.session.connection(), page.person, number)
     reason = why_not(row, Duty.RECEIVE, page.person)
     lines = listing.lines(page.session.connection(), page.person, row.consignment_id)
     missing = still_missing(sheet, lines)
@@ -58,7 +59,7 @@ def still_missing(sheet: Sheet, lines: list[LineRow]) -> list[LineRow]:
 def _tally(sheet: Sheet, missing: int) -> str:
     seen = sum(box.seen_at is not None for box in sheet.boxes)
     arrived = sheet.row.media - missing
-    return f"{seen} of {len(sheet.boxes)} containers looked at, {arrived} of {sheet.row.media} media here."
+    return f"{seen} of {counted(len(sheet.boxes), 'container')} looked at, {arrived} of {counted(sheet.row.media, 'medium')} here."
 
 
 _OUTCOME = {
@@ -80,7 +81,7 @@ def _arrived(box: BoxRow, number: str, *, shut: bool) -> ArrivedBox:
     again = box.seal_outcome is SealOutcome.UNCHECKED and not shut
     return ArrivedBox(
         Ident(box.barcode),
-        f"{box.pieces} media expected",
+        f"{counted(box.pieces, 'medium')} expected",
         ("Seal ", Ident(box.seal_number or ""), " expected"),
         Chip(word, tone, Shape.BARE),
         _seal_form(box.barcode, number) if again else None,
@@ -117,6 +118,7 @@ def _problems(page: Page, number: str, sheet: Sheet, missing: list[LineRow]) -> 
     """What is recorded already, and what will be when it is signed now."""
     wanted = DiscrepancySelection(consignment=number)
     found = custody.discrepancy_views(page.session.connection(), page.person, wanted)
+    found.sort(key=lambda one: one.number)
     by_box: dict[str, list[LineRow]] = {}
     for line in missing:
         by_box.setdefault(line.container or "", []).append(line)
@@ -131,14 +133,14 @@ def _will_miss(box: BoxRow, lines: list[LineRow]) -> Fault:
     named = tuple(part for line in lines[:NAMED] for part in (" ", Barcode(line.barcode)))
     more = f" and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
     return Fault(
-        (Ident(box.barcode), f" {what}: {len(lines)} of {box.pieces} media are not here yet."),
+        (Ident(box.barcode), f" {what}: {len(lines)} of {counted(box.pieces, 'medium')} not here yet."),
         ("Missing if you sign now:", *named, more),
     )
 
 
 def _finish(page: Page, row: ConsignmentRow, missing: list[LineRow], reason: str) -> Form:
     danger = (
-        Danger(f"{len(missing)} media are declared missing, each with a discrepancy that stays open until somebody says why.")
+        Danger(f"Declared missing: {counted(len(missing), 'medium')}, each with a discrepancy that stays open until somebody says why.")
         if missing
         else None
     )  # fmt: skip
@@ -177,6 +179,7 @@ def _discrepancies(page: Page, number: str) -> tuple[FaultsSection, ...]:
     """The open ones, with the way to resolve them; the resolved ones say how they were."""
     wanted = DiscrepancySelection(open=None, consignment=number)
     found = custody.discrepancy_views(page.session.connection(), page.person, wanted)
+    found.sort(key=lambda one: one.number)
     resolves = page.person.may(Permission.RESOLVE)
     open_ones = tuple(fault(one, resolves=resolves) for one in found if one.is_open)
     done = tuple(

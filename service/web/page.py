@@ -37,7 +37,7 @@ from service.web.deps import declared, permitted, runtime_of
 from service.web.errors import refusal
 from service.web.kept_errors import from_problem
 from service.web.templating import render
-from service.web.views.frame import Count, Frame, Place
+from service.web.views.frame import OUTSIDER_RAIL, RAIL, Count, Frame, Place
 from service.web.views.frame import Person as FramePerson
 from service.web.views.parts import Notice, Tone
 
@@ -102,6 +102,7 @@ class Page:
             signed_at=None if outsider else head.signed_at,
             notices=_notices(self.request),
             query=self.request.query_params.get("q", ""),
+            places=OUTSIDER_RAIL if outsider else RAIL,
             administration_href="/administration" if self.person.may(Permission.READ) else None,
             simulated=bool(getattr(self.request.app.state, "simulated", False)),
             form_key=new_id(self.now),

@@ -17,7 +17,6 @@ from service.web.drawing.bars import bars
 from service.web.drawing.ladder import ladder
 from service.web.drawing.scale import Drawing, draw_scale
 from service.web.drawing.strip import draw_strip
-from service.web.views import frame as frame_views
 from service.web.views.frame import Frame
 from service.web.views.parts import GLYPH_OF_TONE, WORD_OF_TONE, When
 from service.web.views.run import Ticks
@@ -151,7 +150,6 @@ def environment() -> Environment:
         now=_now,
         glyph_of_tone=GLYPH_OF_TONE,
         word_of_tone=WORD_OF_TONE,
-        rail_places=frame_views.RAIL,
         glyph_sprite=_glyphs(),
         weekday=times.weekday,
         clock_in=times.clock,

@@ -37,6 +37,10 @@ RAIL: tuple[RailPlace, ...] = (
 )
 
 
+# What a vendor's people work with; the other places are ours.
+OUTSIDER_RAIL = tuple(it for it in RAIL if it.place in {Place.TODAY, Place.SCAN, Place.CONSIGNMENTS})
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """The number beside a place in the rail; `meaning` is read aloud after it ("things need a person")."""
@@ -70,6 +74,7 @@ class Frame:
     signed_at: datetime | None = None
     notices: tuple[Notice, ...] = ()
     query: str = ""
+    places: tuple[RailPlace, ...] = RAIL
     administration_href: str | None = None
     simulated: bool = False
     form_key: str = ""  # one a rendering: a second press of a button repeats the answer, not the act
