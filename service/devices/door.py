@@ -18,13 +18,14 @@ from service.media.words import href
 from service.rotation.queries import media_to_load
 from service.web.views.forms import Field, FieldKind, Form, Option
 from service.web.views.library import DoorSlot, Simulator
-from service.web.views.parts import Act, Barcode, Method
+from service.web.views.parts import Act, Barcode, Method, Refresh
 
 NOTE = (
     "This library is simulated. Here you are the person who stands in front of it: take media out of the mail slots, "
     "put some in, open the door, or let something go wrong."
 )
 SHOWN_OUTSIDE = 8
+REFRESH_S = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def panel(
         put_in=_put_in(free, state, expected, base),
         acts=tuple(allowed(act) for act in _acts(state, expected, base)),
         mishap=_mishap(base),
+        refresh=Refresh(f"{base}/door", REFRESH_S),
     )
 
 

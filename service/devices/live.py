@@ -73,7 +73,13 @@ def _say(panel: EjectPanel) -> Rich:
         case JobState.CANCELLED:
             return "The job was cancelled."
         case JobState.WAITING | JobState.NEEDS_OPERATOR | JobState.FAILED:
-            return panel.sentence
+            return _first_sentence(panel.sentence)[0]
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    """What is large, and what stands under it."""
+    first, _, rest = text.partition(". ")
+    return (f"{first}." if rest else first), rest
 
 
 def _under_way(panel: EjectPanel) -> Rich:
@@ -96,7 +102,9 @@ def _done(panel: EjectPanel) -> Rich:
 def _next(panel: EjectPanel) -> Rich:
     if panel.left:
         return tuple(part for barcode, why in panel.left for part in (Ident(barcode), f": {why}. "))
-    if panel.state is not JobState.RUNNING or panel.kind is not JobKind.EJECT:
+    if panel.state is not JobState.RUNNING:
+        return _first_sentence(panel.sentence)[1]
+    if panel.kind is not JobKind.EJECT:
         return ""
     batch = f"Batch {panel.batch} of {max(panel.batch, panel.batches)}."
     coming = next((one for one in panel.mail_slots if one.state is MailSlotState.NEXT), None)

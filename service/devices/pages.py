@@ -44,6 +44,11 @@ class LiveOnly:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorOnly:
+    simulator: Simulator
+
+
+@dataclass(frozen=True, slots=True)
 class StripOnly:
     strip: Strip
 
@@ -139,6 +144,15 @@ def live_fragment(name: str, page: Reader) -> Response:
     scene = load_scene(page.session, queries.device_by_name(page.session, name))
     view = library_view(scene, {}, may_operate=_may_operate(page))
     return page.fragment("library/_live.html", LiveOnly(view.live))
+
+
+@router.get("/{name}/door")
+def door_fragment(name: str, page: Reader) -> Response:
+    scene = load_scene(page.session, queries.device_by_name(page.session, name))
+    made = _simulator(page, scene)
+    if made is None:
+        raise door.NotSimulatedError(name)
+    return page.fragment("library/_door.html", DoorOnly(made))
 
 
 @router.get("/{name}/strip")

@@ -88,13 +88,17 @@ class DoorSlot:
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
-    """Shown only for simulated libraries: what a person at the door can do with their hands."""
+    """Shown only for simulated libraries: what a person at the door can do with their hands.
+
+    The slots and acts keep themselves current (library/_door.html); the forms do not, so that nothing typed is lost.
+    """
 
     note: Rich
     slots: tuple[DoorSlot, ...]
     put_in: Form | None
     acts: tuple[Act, ...] = ()
     mishap: Form | None = None
+    refresh: Refresh | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def test_a_waiting_job_says_what_to_do_and_offers_the_word_that_it_is_done(site,
 
 def test_the_fragments_of_the_map_and_the_job_stand_alone(site, handler):
     waiting(site)
-    for path, mark in (("map", 'id="map"'), ("live", 'id="live"')):
+    for path, mark in (("map", 'id="map"'), ("live", 'id="live"'), ("door", 'id="door"')):
         fragment = handler.get(f"{PAGE}/{path}").text
         assert mark in fragment
         assert "<html" not in fragment
