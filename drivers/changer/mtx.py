@@ -190,6 +190,8 @@ class MtxChanger:
         )
 
     def _send_move(self, request: MoveRequest, deadline: Deadline) -> tuple[RawExchange, DeviceError | None]:
+        if deadline.left_s() <= 0:
+            raise MoveRefusedError("no time was left to send the command")
         exchange = self._run(deadline, float(self._settings.move_timeout_s), *move_arguments(request))
         return exchange, error_of_run(exchange)
 

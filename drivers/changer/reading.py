@@ -157,9 +157,13 @@ def _read_type(
 
 
 def _check_count(kind: ElementType, part: ElementRange, items: list[Descriptor], reading: _Reading) -> None:
+    """Announced elements that were not reported are gaps: their addresses stay reserved."""
     if len(items) != part.count:
         text = f"{len(items)} elements of type {kind.name} reported, {part.count} announced"
         reading.problems.append(Problem(ProblemKind.COUNT_MISMATCH, text))
+        seen = {item.address for item in items}
+        missing = (a for a in range(part.first, part.first + part.count) if a not in seen)
+        reading.elements += [ElementState(kind, address, full=False, installed=False) for address in missing]
     if items and all(item.tag is None for item in items) and any(item.full for item in items):
         reading.problems.append(Problem(ProblemKind.TAGS_SUPPRESSED, f"no volume tags for {kind.name}"))
         reading.elements = [_suppressed(e) if e.type is kind else e for e in reading.elements]
@@ -218,8 +222,6 @@ INCOMPLETE = frozenset({ProblemKind.SENSE_DURING_READ, ProblemKind.TAGS_SUPPRESS
 
 def _assemble(session: Session, look: Look, addresses: ElementAddresses, reading: _Reading) -> Snapshot:
     exchanges = session.take_exchanges()
-    seen = {e.address for e in reading.elements}
-    whole = all(_covers(seen, addresses.of(kind)) for kind in ElementType)
     return Snapshot(
         changer=look.changer,
         topology=Topology(addresses, look.moves, slot_numbers(reading.elements)),
@@ -228,14 +230,10 @@ def _assemble(session: Session, look: Look, addresses: ElementAddresses, reading
         duration_ms=sum(exchange.duration_ms for exchange in exchanges),
         unit_attentions=tuple(session.take_attentions()),
         fresh=look.freshness,
-        complete=whole and not any(p.kind in INCOMPLETE for p in reading.problems),
+        complete=not any(p.kind in INCOMPLETE for p in reading.problems),
         problems=tuple(reading.problems),
         raw=exchanges,
     )
-
-
-def _covers(seen: set[int], part: ElementRange) -> bool:
-    return sum(1 for address in seen if part.first <= address <= part.last) >= part.count
 
 
 def slot_numbers(elements: list[ElementState]) -> dict[int, int]:

@@ -90,7 +90,7 @@ def _was_unidentified(before: Snapshot, address: int) -> bool:
 
 def has_hidden_places(before: Snapshot, after: Snapshot) -> bool:
     """The hand cannot be seen, or an element known before is missing, not installed or out of reach."""
-    if not after.of_type(ElementType.TRANSPORT):
+    if not any(hand.installed for hand in after.of_type(ElementType.TRANSPORT)):
         return True
     return any(_is_hidden(after.by_address.get(e.address)) for e in before.elements if e.installed)
 

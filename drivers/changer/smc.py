@@ -21,7 +21,7 @@ from drivers.changer.model import (
     Snapshot,
 )
 from drivers.changer.settings import ChangerSettings, utc_now
-from drivers.errors import DeviceError, NotReadyError, UnitAttentionError
+from drivers.errors import DeviceError, MoveRefusedError, NotReadyError, UnitAttentionError
 from drivers.lock import ProcessLock
 from drivers.scsi import commands
 from drivers.scsi.exchange import RawExchange, Sense
@@ -134,6 +134,8 @@ class SmcChanger:
     def _send_move(
         self, request: MoveRequest, deadline: Deadline, timeout_s: float
     ) -> tuple[RawExchange, DeviceError | None]:
+        if deadline.left_s() <= 0:
+            raise MoveRefusedError("no time was left to send the command")
         command = commands.move_medium(DEFAULT_ROBOT, request.src, request.dst)
         exchange = self._session.send(command, deadline, timeout_s)
         answer = error_of(exchange)

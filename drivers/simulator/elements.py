@@ -109,6 +109,9 @@ def _identifiers_asked(call: Call) -> bool:
 def _addresses(call: Call, kind: ElementType) -> list[int]:
     part = addresses_of(call.folder.definition).of(kind)
     addresses = [a for a in range(part.first, part.last + 1) if a >= call.fields["start"]]
+    silent = active(call.state, "unreported-elements")
+    if silent is not None:
+        addresses = [a for a in addresses if not silent["first"] <= a <= silent["last"]]
     if kind is ElementType.DATA_TRANSFER and active(call.state, "drives-reversed") is not None:
         addresses.reverse()
     return addresses

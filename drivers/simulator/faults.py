@@ -75,6 +75,7 @@ FAULTS: dict[str, FaultKind] = {
         _fault("no-tags", "volume tags are not reported at all"),
         _fault("drive-ids", "how drives are named", mode="full"),
         _fault("missing-drive", "a drive is not installed (3B/1A)", address=0),
+        _fault("unreported-elements", "elements are announced and never reported", first=0, last=0),
         _fault("drives-reversed", "drive elements come in descending order"),
         _fault("magazine-removed", "storage elements are out of reach (3B/12)", first=0, last=0),
         _fault("foreign-partition", "the medium at an element belongs to another partition", address=0),

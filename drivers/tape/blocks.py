@@ -1,7 +1,7 @@
 """What one READ brought: a block, a filemark or the end. Pure."""
 
 from drivers.errors import ProtocolError
-from drivers.scsi.exchange import RawExchange
+from drivers.scsi.exchange import RawExchange, Sense
 from drivers.scsi.sense import check, parse_sense
 from drivers.scsi.sense_table import SenseKey
 from drivers.tape.model import Block
@@ -23,5 +23,13 @@ def block_of(exchange: RawExchange) -> Block:
     if sense.key == SenseKey.BLANK_CHECK and sense.ascq in {0, END_OF_DATA_ASCQ}:
         return Block(b"", end_of_data=True)
     if sense.wrong_length and sense.key == SenseKey.NO_SENSE:
-        raise ProtocolError(f"a block longer than {MAX_BLOCK} bytes", sense=sense, exchange=exchange)
+        return _of_another_length(exchange, sense)
     return Block(check(exchange).data_in)
+
+
+def _of_another_length(exchange: RawExchange, sense: Sense) -> Block:
+    """Some targets report a shorter block although they were told not to; its data are good."""
+    wanted = int.from_bytes(exchange.cdb[2:5], "big")
+    if sense.info is None or not 0 <= sense.info <= wanted:
+        raise ProtocolError(f"a block longer than {wanted} bytes", sense=sense, exchange=exchange)
+    return Block(exchange.data_in[: wanted - sense.info])

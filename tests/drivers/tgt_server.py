@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NAME = "iqn.2026-01.test:tgt"
-CHANGER_LUN, CONTROL = 3, "77"
+CHANGER_LUN = 3
+CONTROL_LIMIT = 30_000  # tgtd keeps the number of its control socket in 16 bits
 SCRATCH = "A00001L8"
 BARCODES = (SCRATCH, "A00002L8", "A00003L8")
 START_S = 10.0
@@ -32,17 +33,17 @@ class TgtError(Exception):
     pass
 
 
-def _admin(*arguments: str) -> bool:
-    command = ["tgtadm", "-C", CONTROL, "--lld", "iscsi", *arguments]
+def _admin(control: int, *arguments: str) -> bool:
+    command = ["tgtadm", "-C", str(control), "--lld", "iscsi", *arguments]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _need(*arguments: str) -> None:
-    if not _admin(*arguments):
+def _need(control: int, *arguments: str) -> None:
+    if not _admin(control, *arguments):
         raise TgtError(f"tgtadm {' '.join(arguments)}")
 
 
-def _make_units(folder: Path) -> None:
+def _make_units(folder: Path, control: int) -> None:
     for barcode in BARCODES:
         image = ["--barcode", barcode, "--size", "10", "--type", "data", "--file", str(folder / barcode)]
         subprocess.run(
@@ -51,31 +52,35 @@ def _make_units(folder: Path) -> None:
     unit = ("--op", "new", "--mode", "logicalunit", "--tid", "1", "--lun")
     change = ("--op", "update", "--mode", "logicalunit", "--tid", "1", "--lun")
     for lun in ("1", "2"):
-        _need(*unit, lun, "-b", str(folder / BARCODES[-1]), "--device-type", "tape")
-        _need(*change, lun, "--params", f"removable=1,sense_format=0,scsi_sn=DRIVE{lun}")
+        _need(control, *unit, lun, "-b", str(folder / BARCODES[-1]), "--device-type", "tape")
+        _need(control, *change, lun, "--params", f"removable=1,sense_format=0,scsi_sn=DRIVE{lun}")
     changer = folder / "changer"
     changer.write_bytes(bytes(1 << 20))
-    _need(*unit, str(CHANGER_LUN), "-b", str(changer), "--device-type", "changer")
+    _need(control, *unit, str(CHANGER_LUN), "-b", str(changer), "--device-type", "changer")
     for parameters in CHANGER_PARAMETERS:
-        _need(*change, str(CHANGER_LUN), "--params", parameters.format(media=folder))
-    _need("--op", "bind", "--mode", "target", "--tid", "1", "-I", "ALL")
+        _need(control, *change, str(CHANGER_LUN), "--params", parameters.format(media=folder))
+    _need(control, "--op", "bind", "--mode", "target", "--tid", "1", "-I", "ALL")
 
 
 @contextmanager
 def serving(folder: Path, port: int) -> Iterator[None]:
-    """A running tgtd; it ignores SIGTERM while it has targets, so it is killed at the end."""
+    """A running tgtd; it ignores SIGTERM while it has targets, so it is killed at the end.
+
+    The port also names its control socket, so that several can run at once.
+    """
+    control = port % CONTROL_LIMIT
     daemon = subprocess.Popen(
-        ["tgtd", "-f", "-C", CONTROL, "--iscsi", f"portal=127.0.0.1:{port}"],
+        ["tgtd", "-f", "-C", str(control), "--iscsi", f"portal=127.0.0.1:{port}"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         end = time.monotonic() + START_S
-        while not _admin("--op", "new", "--mode", "target", "--tid", "1", "-T", NAME):
+        while not _admin(control, "--op", "new", "--mode", "target", "--tid", "1", "-T", NAME):
             if daemon.poll() is not None or time.monotonic() > end:
                 raise TgtError("tgtd does not answer")
             time.sleep(0.1)
-        _make_units(folder)
+        _make_units(folder, control)
         yield
     finally:
         daemon.kill()

@@ -58,8 +58,8 @@ def drive_node(serial: str) -> str:
 
 def kernel_sees_our_library_as_real_devices() -> None:
     text = run("lsscsi", "-g")
-    expect(r"mediumx\s+STRONG\s+VIRTUAL LIBRARY.*/dev/sch0", text)
-    expect(r"tape\s+IBM\s+ULT3580-TD8.*/dev/st0", text)
+    expect(r"mediumx\s+STRONG\s+VIRTUAL LIBRARY.*/dev/sch\d", text)
+    expect(r"tape\s+IBM\s+ULT3580-TD8.*/dev/st\d", text)
 
 
 def udev_links_name_the_drives_by_serial_number() -> None:
@@ -193,14 +193,26 @@ def the_changer_contract_holds_on_tgt() -> None:
     keep_contract(f"sg://{_generic('mediumx', 'IET')}?settle_s=0.1", TGT_SCRATCH)
 
 
-def keep_contract(urls: str, scratch: str) -> None:
-    environment = os.environ | {"STRONGROOM_TEST_CHANGER_URL": urls, "STRONGROOM_TEST_SCRATCH": scratch}
+def the_drive_contract_holds_by_sg_io() -> None:
+    node = changer_node()
+    run("mtx", "-f", node, "load", "3", "1")
+    keep_contract(f"sg://{drive_node(DRIVE_SERIALS[1])}", file="test_drive_contract.py")
+    run("sg_start", "--eject", drive_node(DRIVE_SERIALS[1]), code=None)
+    run("mtx", "-f", node, "unload", "3", "1")
+
+
+def keep_contract(urls: str, scratch: str = "", *, file: str = "test_changer_contract.py") -> None:
+    environment = os.environ | {
+        "STRONGROOM_TEST_CHANGER_URL": urls if scratch else "",
+        "STRONGROOM_TEST_SCRATCH": scratch,
+        "STRONGROOM_TEST_DRIVE_URLS": "" if scratch else urls,
+    }
     command = [
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir=tests/drivers",
-        "tests/drivers/test_changer_contract.py", "-k", "dev",
+        f"tests/drivers/{file}", "-k", "dev",
     ]  # fmt: skip
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    say("       " + done.stdout.strip().splitlines()[-1])
+    say("       " + (done.stdout.strip().splitlines() or ["no output"])[-1])
     if done.returncode:
         raise CheckFailedError(done.stdout[-6000:] + done.stderr[-2000:])
 
@@ -220,6 +232,7 @@ CHECKS: tuple[Callable[[], None], ...] = (
     inventory_is_not_slower_than_mtx,
     the_changer_contract_holds_by_sg_io_and_by_mtx,
     the_changer_contract_holds_on_tgt,
+    the_drive_contract_holds_by_sg_io,
 )
 
 

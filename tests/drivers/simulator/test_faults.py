@@ -306,6 +306,24 @@ def test_a_drive_that_is_not_there_keeps_its_address(bench, fault):
         bench.move(TAG, 0x101)
 
 
+def test_elements_that_are_announced_and_never_reported_are_gaps(bench, fault):
+    fault("unreported-elements", first=0x1008, last=0x100F)
+    snapshot = bench.look()
+    assert snapshot.complete
+    assert {e.address for e in snapshot.elements if not e.installed} == set(range(0x1008, 0x1010))
+    assert bench.move(TAG, 0x1014).verdict is MoveVerdict.MOVED
+
+
+def test_a_medium_that_went_into_a_gap_is_not_called_lost(bench, fault):
+    request = bench.request(TAG, 0x1014)
+    before = bench.look()
+    bench.hands.swap(0x1000, 0x1016)
+    fault("unreported-elements", first=0x1016, last=0x1017)
+    outcome = bench.changer.recover(request, before)
+    assert outcome.verdict is MoveVerdict.INDETERMINATE
+    assert MoveFlag.HIDDEN_PLACES in outcome.judgement.flags
+
+
 def test_drives_out_of_order_are_all_found(bench, fault):
     fault("drives-reversed")
     snapshot = bench.look()

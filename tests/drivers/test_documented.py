@@ -1,0 +1,34 @@
+from pathlib import Path
+
+from drivers import __main__, registry
+from drivers.changer.model import MoveFlag, MoveVerdict
+from drivers.errors import DeviceError
+
+DOCS = Path(__file__).parents[2] / "docs"
+HARDWARE = (DOCS / "hardware.md").read_text(encoding="utf-8")
+
+
+def test_every_device_url_scheme_and_option_is_documented():
+    assert [s for s in registry.SCHEMES if f"{s}://" not in HARDWARE] == []
+    assert [o for o in registry.OPTIONS if f"`{o}`" not in HARDWARE] == []
+
+
+def test_every_command_is_documented():
+    names = {command.callback.__name__ for command in __main__.app.registered_commands}
+    assert [n for n in names if f"python -m drivers {n} " not in HARDWARE] == []
+
+
+def test_every_verdict_and_flag_is_documented():
+    words = [v.value for v in MoveVerdict if v is not MoveVerdict.ALREADY_THERE]
+    words += [f.value for f in MoveFlag if f not in {MoveFlag.NO_SNAPSHOT, MoveFlag.NOT_STABLE}]
+    assert [w for w in words if f"`{w}`" not in HARDWARE] == []
+
+
+def test_the_error_tree_is_drawn_whole():
+    def names(kind: type[DeviceError]) -> list[str]:
+        return [kind.__name__, *(name for sub in kind.__subclasses__() for name in names(sub))]
+
+    drawing = (
+        (Path(__file__).parents[2] / "drivers" / "errors.py").read_text(encoding="utf-8").split('"""')[1]
+    )
+    assert [n for n in names(DeviceError) if n not in drawing] == []
