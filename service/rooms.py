@@ -52,6 +52,7 @@ from service.scanning import api as scanning_api
 from service.scanning import pages as scanning_pages
 from service.search import api as search_api
 from service.search import pages as search_pages
+from service.upkeep import start_upkeep
 from service.web import health
 from service.web.views.frame import Count, Place
 
@@ -106,7 +107,7 @@ ROUTERS: list[APIRouter] = [
 ]
 
 # Each takes the runtime, starts its threads and gives back what stops them.
-BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_workers, start_scheduler]
+BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_workers, start_scheduler, start_upkeep]
 
 
 def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Place, Count]:
