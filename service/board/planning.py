@@ -196,7 +196,7 @@ def _confirm(chosen: Schedule, slot: str, found: Plan, there: str | None) -> For
     again = Act("Choose another day", f"/runs/new?schedule_id={chosen.schedule_id}")
     carries = bool(found.out or found.home)
     danger = Danger(
-        f"{chosen.name}, {slot}: {len(found.out)} media would leave, {len(found.home)} would come home, "
+        f"{chosen.name}, {day_words(slot)}: {len(found.out)} media would leave, {len(found.home)} would come home, "
         f"{len(found.left_out)} stay that one would expect to go. Nothing is planned yet.",
         tone=Tone.BLUE if carries else Tone.AMBER,
     )  # fmt: skip

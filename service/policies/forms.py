@@ -67,7 +67,7 @@ def _tier_group(name: TierName, tier: Tier | None) -> FieldGroup:
     fields = (
         Field(f"{name}_keep", "Keep", FieldKind.NUMBER, str(tier.keep) if tier else "", minimum="1", maximum="100",
               required=False, width=6, help="Empty: the policy has no such tier."),
-        Field(f"{name}_span", "Of", FieldKind.SELECT, tier.span.value if tier else "", options=SPAN_OPTIONS),
+        Field(f"{name}_span", "Unit", FieldKind.SELECT, tier.span.value if tier else "", options=SPAN_OPTIONS),
         Field(f"{name}_off_site", "The set belongs off site", FieldKind.CHECK, ON if tier and tier.off_site else "",
               required=False),
     )  # fmt: skip

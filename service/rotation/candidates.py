@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
 
 from service.consignments.models import Consignment, ConsignmentState, Direction, LineState, ManifestLine
@@ -64,29 +64,29 @@ def _candidates(of_run: str | None = None) -> Select[Any]:
         .exists()
     )
     in_consignment = (
-        select(_MANIFEST.c.medium_id)
-        .join(_CONSIGNMENT, _CONSIGNMENT.c.consignment_id == _MANIFEST.c.consignment_id)
+        select(func.min(_CONSIGNMENT.c.number))
+        .join(_MANIFEST, _CONSIGNMENT.c.consignment_id == _MANIFEST.c.consignment_id)
         .where(
             _MANIFEST.c.medium_id == _MEDIUM.c.medium_id,
             _MANIFEST.c.state != LineState.SKIPPED,
             _CONSIGNMENT.c.state.in_(OPEN_CONSIGNMENTS),
         )
-        .exists()
+        .scalar_subquery()
     )
     in_run = (
-        select(_LINE.c.medium_id)
-        .join(_RUN, _RUN.c.run_id == _LINE.c.run_id)
+        select(func.min(_RUN.c.number))
+        .join(_LINE, _RUN.c.run_id == _LINE.c.run_id)
         .where(
             _LINE.c.medium_id == _MEDIUM.c.medium_id,
             _LINE.c.step == Step.PLANNED,
             _RUN.c.state.in_(OPEN_RUNS),
             _RUN.c.run_id != (of_run or ""),
         )
-        .exists()
+        .scalar_subquery()
     )
     return select(
         _MEDIUM.c.medium_id, _MEDIUM.c.barcode, _MEDIUM.c.content, _MEDIUM.c.custody, held.label("held"),
-        or_(in_consignment, in_run).label("busy"), _MEDIUM.c.encrypted, _MEDIUM.c.written_on, _MEDIUM.c.tier,
+        func.coalesce(in_consignment, in_run, "").label("busy"), _MEDIUM.c.encrypted, _MEDIUM.c.written_on, _MEDIUM.c.tier,
         _MEDIUM.c.period_key, _MEDIUM.c.expires_on,
     ).order_by(_MEDIUM.c.barcode)  # fmt: skip
 
@@ -94,7 +94,7 @@ def _candidates(of_run: str | None = None) -> Select[Any]:
 def _facts(connection: Connection, query: Select[Any]) -> list[MediumFacts]:
     return [
         MediumFacts(
-            row.medium_id, row.barcode, row.content, row.custody, bool(row.held), bool(row.busy), row.encrypted,
+            row.medium_id, row.barcode, row.content, row.custody, bool(row.held), row.busy, row.encrypted,
             row.written_on, TierName(row.tier) if row.tier else None, row.period_key, row.expires_on,
         )
         for row in connection.execute(query)

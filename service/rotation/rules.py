@@ -19,7 +19,7 @@ class MediumFacts:
     content: Content
     custody: Custody
     held: bool
-    busy: bool  # another open consignment or run has it
+    busy: str  # the number of the open consignment or run that has it, empty when none has
     encrypted: bool | None
     written_on: date | None
     tier: TierName | None
@@ -75,7 +75,7 @@ def _why_no_tier(medium: MediumFacts) -> str:
 
 def _obstacle(medium: MediumFacts) -> str:
     if medium.busy:
-        return "in another consignment"
+        return f"in {medium.busy} already"
     if medium.held:
         return "on hold"
     if medium.encrypted is False:
@@ -90,7 +90,7 @@ def pick_home(medium: MediumFacts, today: date) -> Picked | LeftOut | None:
     if medium.content not in {Content.FULL, Content.ACTIVE, Content.EXPIRED, Content.SCRATCH}:
         return None
     if medium.busy:
-        return LeftOut(medium.barcode, "in another consignment")
+        return LeftOut(medium.barcode, f"in {medium.busy} already")
     if medium.held:
         return LeftOut(medium.barcode, "expired, and on hold")
     return Picked(medium.medium_id, medium.barcode, f"expired {medium.expires_on.isoformat()}")
@@ -98,7 +98,7 @@ def pick_home(medium: MediumFacts, today: date) -> Picked | LeftOut | None:
 
 def obstacle_to(direction: Direction, medium: MediumFacts, today: date) -> str:
     """Why a planned line cannot be approved any more, or nothing: the world went on since the plan."""
-    shared = "on hold" if medium.held else "in another consignment" if medium.busy else ""
+    shared = "on hold" if medium.held else f"in {medium.busy} already" if medium.busy else ""
     match direction:
         case Direction.OUT:
             return shared or _obstacle_out(medium)
