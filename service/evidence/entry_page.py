@@ -84,4 +84,4 @@ def _facts(entry: Entry, about: Part) -> tuple[Fact, ...]:
 
 
 def _value(value: object) -> str:
-    return "nothing" if value is None else str(value)
+    return "nothing" if value is None or value == "" else str(value)

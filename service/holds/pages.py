@@ -15,7 +15,7 @@ from service.holds import actions, queries
 from service.holds.queries import HoldView
 from service.ledger.writer import Unit
 from service.media.queries import by_barcode
-from service.media.words import href
+from service.media.words import day_words, href
 from service.web.filling import act_or_again
 from service.web.page import Page, page_for
 from service.web.paging import After
@@ -59,7 +59,7 @@ def list_holds(page: Reader, after: After = None, *, everything: bool = False) -
     older = f"/holds{query}after={rows[SHOWN - 1].hold_id}" if len(rows) > SHOWN else None
     columns = (
         Column("Hold", mono=True), Column("Medium", mono=True), Column("Reason"), Column("Owner", keep=Keep.TABLET),
-        Column("Placed", numeric=True, keep=Keep.TABLET), Column("Review", numeric=True), Column("State"),
+        Column("Placed", numeric=True, keep=Keep.TABLET), Column("Review", numeric=True, keep=Keep.TABLET), Column("State", keep=Keep.TABLET),
     )  # fmt: skip
     empty = EmptyState("No holds.", "A hold keeps a medium from being written over, retired or sanitized. It is placed on the medium's page.", (Act("Media", "/media"),))  # fmt: skip
     links = (
@@ -82,7 +82,7 @@ def _row(hold: HoldView) -> Row:
             Cell(hold.reason),
             Cell(hold.owner),
             Cell(When(hold.placed_at, WhenStyle.DATE)),
-            Cell(hold.review_on.isoformat() if hold.review_on else ""),
+            Cell(day_words(hold.review_on)),
             Cell(_state(hold)),
         ),
         key=hold.number,
@@ -105,7 +105,7 @@ def _thing(hold: HoldView, person: Person) -> ThingPage:
         Fact("Owner", hold.owner),
         Fact("Approved by", hold.approver or "nobody"),
         Fact("Placed", (hold.placed_by or "the system", ", ", When(hold.placed_at, WhenStyle.BOTH))),
-        Fact("Review", hold.review_on.isoformat() if hold.review_on else "no date"),
+        Fact("Review", day_words(hold.review_on) or "no date"),
     )
     if hold.released_at is not None:
         facts += (Fact("Released", (hold.released_by, ", ", When(hold.released_at, WhenStyle.BOTH))),)

@@ -117,12 +117,17 @@ def content_page(one: MediumShape, standing: Standing) -> FormPage:
             Field("to", f"From {word(one.content)} to", FieldKind.RADIO, options=options),
             Field("reason", "Reason", FieldKind.TEXTAREA, required=False, help="Kept for good in the ledger."),
         ),
-        danger=Danger("Scratch means that the backup software may write over it.", (Barcode(one.barcode),), Tone.AMBER),
+        danger=_scratch_warning(one) if Content.SCRATCH in possible_contents(standing) else None,
         other=(_back(one),),
         submit_enabled=any(not option.disabled_reason for option in options),
         submit_reason="no other content is possible now",
     )  # fmt: skip
     return FormPage(f"Content of {one.barcode}", Place.MEDIA, _head(one, "Change content"), form)
+
+
+def _scratch_warning(one: MediumShape) -> Danger:
+    text = "Scratch means that the backup software may write over it; what is known of its dataset and dates is forgotten."
+    return Danger(text, (Barcode(one.barcode),), Tone.AMBER)
 
 
 def _not_allowed(one: MediumShape, to: Content) -> str:

@@ -14,7 +14,7 @@ from service.media.history import short_place
 from service.media.listing import Order
 from service.media.models import Content, Custody
 from service.media.schemas import MediumShape
-from service.media.words import HOLD_CHIP, content_chip, custody_chip, href, list_href, word
+from service.media.words import HELD_IN_TABLE, content_chip, custody_chip, day_words, href, list_href, word
 from service.web.views.forms import Field, FieldKind, Form
 from service.web.views.frame import Place
 from service.web.views.pages import ListPage
@@ -128,7 +128,7 @@ def _columns(given: Words) -> tuple[Column, ...]:
 
 
 def _row(one: MediumShape) -> Row:
-    held: tuple[Part, ...] = () if one.held_since is None else (" ", HOLD_CHIP)
+    held: tuple[Part, ...] = () if one.held_since is None else (" ", HELD_IN_TABLE)
     return Row(
         (
             Cell(Barcode(one.barcode, href(one.barcode)), head=True),
@@ -137,7 +137,7 @@ def _row(one: MediumShape) -> Row:
             Cell(short_place(one.location.name)),
             Cell(one.custodian.name),
             Cell(one.dataset),
-            Cell(one.expires_on.isoformat() if one.expires_on else ""),
+            Cell(day_words(one.expires_on)),
             Cell(When(one.seen_at, WhenStyle.SHORT) if one.seen_at else ""),
         ),
         key=one.barcode,

@@ -21,7 +21,7 @@ from service.media.queries import by_barcode, standing
 from service.media.rules import possible_contents
 from service.media.schemas import MediumShape
 from service.media.timeline import KINDS, PAGE, timeline, told
-from service.media.words import chips, href, list_href, type_words, word
+from service.media.words import chips, day_words, href, list_href, type_words, word
 from service.web.times import age
 from service.web.views.frame import Place
 from service.web.views.medium import MediumView
@@ -147,10 +147,10 @@ def _facts(one: MediumShape) -> FactsSection:
     if one.dataset:
         facts.append(Fact("Dataset", Link(one.dataset, list_href(dataset=one.dataset))))
     facts += [Fact("Tier", one.tier)] if one.tier else []
-    facts += [Fact("Written on", one.written_on.isoformat())] if one.written_on else []
+    facts += [Fact("Written on", day_words(one.written_on))] if one.written_on else []
     if one.expires_on:
         held = ", and while held" if one.held_since else ""
-        facts.append(Fact("Retain until", f"{one.expires_on.isoformat()}{held}"))
+        facts.append(Fact("Retain until", f"{day_words(one.expires_on)}{held}"))
     encrypted = {True: Chip("yes", Tone.GREEN, Shape.BARE), False: Chip("no", Tone.AMBER, Shape.BARE)}
     facts.append(Fact("Encrypted", "not known" if one.encrypted is None else encrypted[one.encrypted]))
     facts.append(Fact("Accession", When(one.registered_at, WhenStyle.STAMP)))
@@ -161,7 +161,7 @@ def _hold(hold: HoldView) -> FactsSection:
     facts = [Fact("Reason", hold.reason), Fact("Owner", hold.owner)]
     facts += [Fact("Approved by", hold.approver)] if hold.approver else []
     facts += [Fact("Placed", (hold.placed_by or "by the system", ", ", When(hold.placed_at, WhenStyle.DATE)))]
-    facts += [Fact("Review", hold.review_on.isoformat())] if hold.review_on else []
+    facts += [Fact("Review", day_words(hold.review_on))] if hold.review_on else []
     return FactsSection("Hold", tuple(facts), note=Ident(hold.number, f"/holds/{hold.number}"))
 
 
@@ -180,7 +180,8 @@ def _gaps(summary: Summary, now: datetime) -> Rich:
     if not summary.gaps:
         return Chip("none", Tone.GREEN, Shape.BARE)
     longest = max(gap.length(now) for gap in summary.gaps)
-    return Chip(f"{len(summary.gaps)}, the longest of {age(longest)}", Tone.RED, Shape.BARE)
+    many = f"{len(summary.gaps)}, up to" if len(summary.gaps) > 1 else "1, of"
+    return Chip(f"{many} {age(longest)}", Tone.RED, Shape.BARE)
 
 
 def _filter(connection: Connection, one: MediumShape, kind: str) -> Filter:

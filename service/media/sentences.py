@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from service.ledger.store import Entry
 from service.media.history import RECEIVED, RELEASED, Names, short_place
@@ -67,7 +66,8 @@ def _place(entry: Entry, names: Names, fact: str, changed: str | None = None) ->
     told = entry.facts.get(fact)
     if isinstance(told, str) and told:
         return short_place(told)
-    return names.place(entry.changes.get(changed)) if changed in entry.changes else ""
+    moved_to = entry.changes.get(changed or "")
+    return names.place(moved_to) if moved_to else ""
 
 
 def _from_to(entry: Entry, names: Names) -> str:
@@ -204,16 +204,23 @@ def _hold_placed(entry: Entry, names: Names) -> Saying:
     detail = [f"Owner {facts.get('owner')}"]
     detail += [f"approved by {facts['approver']}"] if facts.get("approver") else []
     detail += [f"review {facts['review_on']}"] if facts.get("review_on") else []
-    return Saying(("Hold ", _hold(facts), " placed."), (" · ".join(detail),), Tone.AMBER)
+    return Saying(("Hold", *_hold(entry), " placed."), (" · ".join(detail),), Tone.AMBER)
 
 
 def _hold_released(entry: Entry, names: Names) -> Saying:
     del names
-    return Saying(("Hold ", _hold(entry.facts), " released."))
+    return Saying(("Hold", *_hold(entry), " released."))
 
 
-def _hold(facts: Mapping[str, Any]) -> Ident:
-    return Ident(str(facts.get("hold")), f"/holds/{facts.get('hold')}")
+def _hold(entry: Entry) -> tuple[Part, ...]:
+    """A hold's own entries do not all repeat its number."""
+    number = entry.facts.get("hold") or entry.changes.get("number")
+    return (" ", Ident(str(number), f"/holds/{number}")) if number else ()
+
+
+def _discrepancy(entry: Entry, names: Names) -> Saying:
+    del names
+    return Saying(f"Discrepancy: {entry.changes.get('sentence', 'opened')}", tone=Tone.AMBER)
 
 
 def _any(entry: Entry, names: Names) -> Saying:
@@ -256,4 +263,5 @@ SENTENCES: dict[str, Teller] = {
     "medium:step_skipped": _skipped,
     "hold:placed": _hold_placed,
     "hold:released": _hold_released,
+    "discrepancy:opened": _discrepancy,
 }

@@ -78,17 +78,38 @@ def timeline(
     found: list[TimelineEntry] = []
     period: list[Entry] = []
     until: datetime | None = None
+    changes = custodian_changes(entries)
     for entry in entries:
-        if "custodian_id" not in entry.changes:
+        if entry.position not in changes:
             period.append(entry)
             continue
         outside = not names.is_ours(entry.changes["custodian_id"])
-        if until is not None or from_newest:
+        opened = [
+            gap for gap in gaps if entry.event in TRANSFERS and gap.since == handing_of(entry).released_at
+        ]
+        if not opened and (until is not None or from_newest):
             found.append(_span(entry, names, until, now, place_now if until is None else ""))
         found += [_drawn(one, names, outside=outside) for one in period]
-        found += _with_gap(entry, names, gaps, now)
+        found += [*(_gap(gap, now) for gap in opened), told(entry, names)]
         period, until = [], entry.recorded_at
     return (*found, *(told(one, names) for one in period))
+
+
+def custodian_changes(entries: Sequence[Entry]) -> frozenset[int]:
+    """Positions of the entries after which somebody else is custodian; `entries` newest first.
+
+    Many entries repeat the custodian; the oldest of a page counts when it is an accession or a custody transfer.
+    """
+    found: list[int] = []
+    holder: object = None
+    for entry in reversed(entries):
+        now = entry.changes.get("custodian_id")
+        if now is None or now == holder:
+            continue
+        if holder is not None or entry.event in {*TRANSFERS, "medium:registered"}:
+            found.append(entry.position)
+        holder = now
+    return frozenset(found)
 
 
 def _drawn(entry: Entry, names: Names, *, outside: bool) -> TimelineEntry:
@@ -97,26 +118,18 @@ def _drawn(entry: Entry, names: Names, *, outside: bool) -> TimelineEntry:
 
 
 def _span(entry: Entry, names: Names, until: datetime | None, now: datetime, place_now: str) -> Span:
-    """Who had it since this entry, until the next one or still."""
+    """Who had it since this entry, until the next change of custodian or still."""
     holder = str(entry.changes["custodian_id"])
     location_id = entry.changes.get("location_id")
-    where = place_now or (names.place(location_id) if location_id else "")
-    place = f" in {where}" if where else ""
-    if names.is_consignment(location_id):
-        place = " in transit"
     lasted = age((until or now) - entry.recorded_at)
+    where = f", in {names.place(location_id)}" if location_id else ""
+    if names.is_consignment(location_id):
+        where = ", in transit"
+    if place_now:
+        where = f", now in {place_now}"
     return Span(
-        ("with ", Strong(names.party(holder)), f",{place} for {lasted}"), outside=not names.is_ours(holder)
+        ("with ", Strong(names.party(holder)), f" for {lasted}{where}"), outside=not names.is_ours(holder)
     )
-
-
-def _with_gap(
-    entry: Entry, names: Names, gaps: Sequence[CustodyGap], now: datetime
-) -> tuple[TimelineEntry, ...]:
-    """The entry, and above it the gap that it opened."""
-    drawn = told(entry, names)
-    opened = [gap for gap in gaps if isinstance(drawn, Handover) and gap.since == drawn.released.at]
-    return (*(_gap(gap, now) for gap in opened), drawn)
 
 
 def _gap(gap: CustodyGap, now: datetime) -> Gap:

@@ -1,12 +1,14 @@
 """States and types of media in the words, tones and shapes of the pages."""
 
 from collections.abc import Mapping
+from datetime import date
 from urllib.parse import quote, urlencode
 
 from service.media.barcodes import MEDIA_IDS, SERIAL_LENGTH
 from service.media.models import Content, Custody, MediaType
 from service.media.schemas import MediumShape
-from service.web.views.parts import Chip, Shape, Tone
+from service.web.times import MONTHS
+from service.web.views.parts import Chip, Glyph, Shape, Tone
 
 CUSTODY_TONE: Mapping[Custody, Tone] = {
     Custody.IN_LIBRARY: Tone.NEUTRAL,
@@ -30,6 +32,11 @@ def list_href(**chosen: str) -> str:
     return "/media" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
+def day_words(day: date | None) -> str:
+    """Reads 9 Dec 2027; empty for none."""
+    return "" if day is None else f"{day.day} {MONTHS[day.month]} {day.year}"
+
+
 def word(value: Custody | Content | MediaType) -> str:
     return value.value.replace("_", " ")
 
@@ -43,6 +50,7 @@ def content_chip(content: Content, shape: Shape = Shape.CONTENT) -> Chip:
 
 
 HOLD_CHIP = Chip("on hold", Tone.AMBER, Shape.HOLD)
+HELD_IN_TABLE = Chip("on hold", Tone.AMBER, Shape.BARE, Glyph.LOCK)
 
 
 def chips(one: MediumShape) -> tuple[Chip, ...]:
