@@ -21,7 +21,7 @@ check: $(TEST_READY)
 	$(BIN)/lint-imports
 
 bench: $(TEST_READY)
-	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/run.py
 
 soak: $(TEST_READY)
 	$(BIN)/python -m pytest -q tests/soak --rounds 50
