@@ -27,7 +27,7 @@ soak: $(TEST_READY)
 	$(BIN)/python -m pytest -q tests/soak --rounds 50
 
 fuzz: $(TEST_READY)
-	$(BIN)/python tests/fuzz/fuzz.py
+	$(BIN)/python tests/drivers/fuzzing.py
 
 lab: $(TEST_READY)
 	$(BIN)/python tests/lab/lab.py

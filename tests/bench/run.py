@@ -11,7 +11,7 @@ SCRIPTS = (
     HERE / "bench_ledger.py",
     HERE / "bench_pages.py",
     HERE.parent / "labels" / "bench_labels.py",
-    HERE.parent / "drivers" / "bench_drivers.py",
+    HERE.parent / "drivers" / "bench.py",
 )
 
 
