@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from service import rooms
 from service.errors import NotSignedInError, StrongroomError
 from service.runtime import Runtime
+from service.today.rail import rail_counts
 from service.web.errors import (
     InternalError,
     from_http,
@@ -53,7 +54,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     app.state.sign_ins = SignIns(runtime)
     app.state.zone = ZoneInfo(runtime.settings.time_zone)
-    app.state.rail_counts = rooms.rail_counts
+    app.state.rail_counts = rail_counts
     app.state.simulated = rooms.is_simulated(runtime)
     for router in rooms.ROUTERS:
         app.include_router(router)

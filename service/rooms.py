@@ -1,11 +1,9 @@
-"""The rooms of the house, for `app.py` and the command line: their routers, background workers and the rail's counts."""
+"""The rooms of the house, for `app.py` and the command line: their routers and background workers."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from importlib.metadata import version
 
 from fastapi import APIRouter
-from sqlmodel import Session
 
 from service.board import pages as board_pages
 from service.board import planning as board_planning
@@ -27,7 +25,6 @@ from service.evidence import pages as evidence_pages
 from service.handlers import account_api, account_pages, administration, door_pages
 from service.handlers import api as handlers_api
 from service.handlers import pages as handlers_pages
-from service.handlers.queries import Person
 from service.holds import api as holds_api
 from service.holds import pages as holds_pages
 from service.locations import api as locations_api
@@ -52,15 +49,16 @@ from service.scanning import api as scanning_api
 from service.scanning import pages as scanning_pages
 from service.search import api as search_api
 from service.search import pages as search_pages
+from service.today import pages as today_pages
 from service.upkeep import start_upkeep
 from service.web import health
-from service.web.views.frame import Count, Place
 
 VERSION = version("strongroom")
 
 ROUTERS: list[APIRouter] = [
     scanning_api.router,  # first: matched a thousand times a second
     health.router,
+    today_pages.router,
     handlers_api.router,
     account_api.router,
     door_pages.router,
@@ -108,11 +106,6 @@ ROUTERS: list[APIRouter] = [
 
 # Each takes the runtime, starts its threads and gives back what stops them.
 BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_workers, start_scheduler, start_upkeep]
-
-
-def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Place, Count]:
-    del session, person, now
-    return {}
 
 
 def is_simulated(runtime: Runtime) -> bool:
