@@ -53,7 +53,6 @@ def wait_until_ready(port: int) -> None:
 
 @contextmanager
 def chromium():
-    """A missing browser fails the test."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
         yield browser

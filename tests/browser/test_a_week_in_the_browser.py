@@ -4,10 +4,12 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
+from parts import need
 from playwright.sync_api import expect
-from served import STRONGROOM, WAIT_MS, chromium, scan, serving, signed_in
+from served import BROWSER, STRONGROOM, WAIT_MS, chromium, scan, serving, signed_in
 
 RUN = re.compile(r"\d{4}-W\d{2}")
 OUT, HOME = "CN-0001", "CN-0002"
@@ -16,6 +18,7 @@ EXPIRED = ["STR091L8", "STR092L8", "STR093L8", "STR094L8"]
 
 @pytest.fixture
 def site(tmp_path):
+    need("browser", present=Path(BROWSER).exists(), how="install Debian's chromium")
     with serving(tmp_path / "data", "--demo") as address:
         yield address
 

@@ -5,12 +5,13 @@ from io import BytesIO
 import arbez_dmtx
 import pypdfium2
 import zxingcpp
+from parts import need
 from PIL import Image, ImageFilter
 
 try:
     from pyzbar import pyzbar
-except ImportError as error:
-    raise ImportError("zbar's library is missing: install the Debian package libzbar0") from error
+except ImportError:
+    need("zbar", present=False, how="install Debian's libzbar0")
 
 POINTS_PER_INCH = 72
 ZBAR_KINDS = [
