@@ -13,6 +13,7 @@ from drivers.changer.model import (
 )
 from drivers.changer.recovery import judge
 from drivers.errors import (
+    CommandAbortedError,
     CommandTimeoutError,
     DeviceError,
     DuplicateTagError,
@@ -23,6 +24,7 @@ from drivers.errors import (
     MediaRemovalPreventedError,
     MoveRefusedError,
     StaleSnapshotError,
+    TransportError,
     UnexpectedMediumError,
 )
 from drivers.scsi.exchange import RawExchange, Sense
@@ -128,12 +130,14 @@ def _look_after(
         if seen is not None and seen[1].verdict is expected:
             return seen
     after, judgement = _look_until_stable(request, before, mover)
-    if isinstance(answer, CommandTimeoutError) and judgement.verdict in STILL_POSSIBLE:
+    if isinstance(answer, OUT_OF_TOUCH) and judgement.verdict in STILL_POSSIBLE:
         flags = judgement.flags | {MoveFlag.MAY_STILL_MOVE}
         judgement = replace(judgement, flags=flags)
     return after, judgement
 
 
+# The host lost the command; the robot may still be at it.
+OUT_OF_TOUCH = (CommandTimeoutError, TransportError, CommandAbortedError)
 STILL_POSSIBLE = frozenset({MoveVerdict.NOT_MOVED, MoveVerdict.IN_TRANSPORT})
 
 

@@ -155,6 +155,11 @@ class Hands:
             _known(state, barcode).write_protected = on
             self._folder.save()
 
+    def set_cleanings_left(self, barcode: str, count: int) -> None:
+        with self._folder.locked() as state:
+            _known(state, barcode).cleanings_left = count
+            self._folder.save()
+
     def kill_memory_chip(self, barcode: str) -> None:
         with self._folder.locked() as state:
             _known(state, barcode).memory_dead = True

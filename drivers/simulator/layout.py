@@ -1,8 +1,9 @@
 """Where the elements of a virtual library are, from its definition. Pure."""
 
+import functools
 import itertools
 import json
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from drivers.changer.model import ElementType
@@ -22,13 +23,17 @@ MAX_ADDRESS = 0xFFFF
 
 def addresses_of(definition: LibraryDefinition) -> ElementAddresses:
     """The element ranges; where the usual first addresses would overlap they follow one another."""
+    d = definition
+    firsts = (d.first_transport, d.first_storage, d.first_mail_slot, d.first_drive)
+    return _addresses(firsts, (1, d.storage_slots, d.mail_slots, len(d.drives)))
+
+
+@functools.cache
+def _addresses(firsts: tuple[int, int, int, int], counts: tuple[int, int, int, int]) -> ElementAddresses:
     plain = ElementAddresses(
-        ElementRange(definition.first_transport, 1),
-        ElementRange(definition.first_storage, definition.storage_slots),
-        ElementRange(definition.first_mail_slot, definition.mail_slots),
-        ElementRange(definition.first_drive, len(definition.drives)),
+        *(ElementRange(first, count) for first, count in zip(firsts, counts, strict=True))
     )
-    return plain if _fits(plain) else _packed(definition)
+    return plain if _fits(plain) else _packed(firsts[0], counts)
 
 
 def _fits(addresses: ElementAddresses) -> bool:
@@ -37,15 +42,15 @@ def _fits(addresses: ElementAddresses) -> bool:
     return parts[-1].last <= MAX_ADDRESS and all(a.last < b.first for a, b in pairs)
 
 
-def _packed(definition: LibraryDefinition) -> ElementAddresses:
-    first_drive = definition.first_transport + 1
-    first_mail = first_drive + len(definition.drives)
-    first_storage = first_mail + definition.mail_slots
+def _packed(first: int, counts: tuple[int, int, int, int]) -> ElementAddresses:
+    """The hand, the drives, the mail slots, then the slots."""
+    _, storage, mail, drives = counts
+    first_mail = first + 1 + drives
     return ElementAddresses(
-        ElementRange(definition.first_transport, 1),
-        ElementRange(first_storage, definition.storage_slots),
-        ElementRange(first_mail, definition.mail_slots),
-        ElementRange(first_drive, len(definition.drives)),
+        ElementRange(first, 1),
+        ElementRange(first_mail + mail, storage),
+        ElementRange(first_mail, mail),
+        ElementRange(first + 1, drives),
     )
 
 
@@ -78,7 +83,12 @@ def new_cartridge(serial: str, barcode: str, place: int | None) -> Cartridge:
 
 
 def definition_to_json(definition: LibraryDefinition) -> str:
-    return json.dumps(asdict(definition), indent=1)
+    parts = {"drives": _plain(definition.drives), "cartridges": _plain(definition.cartridges)}
+    return json.dumps({f.name: getattr(definition, f.name) for f in fields(definition)} | parts)
+
+
+def _plain(items: tuple[DriveDefinition, ...] | tuple[CartridgeDefinition, ...]) -> list[dict[str, Any]]:
+    return [{name: getattr(item, name) for name in item.__slots__} for item in items]
 
 
 def definition_from_json(text: str) -> LibraryDefinition:

@@ -7,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,7 +27,7 @@ def make_library(**changes) -> LibraryDefinition:
         "serial": "SL00000001",
         "storage_slots": 24,
         "mail_slots": 4,
-        "drives": tuple(DriveDefinition("IBM", "ULT3580-TD8", f"DRV000000{n}", 8) for n in (1, 2)),
+        "drives": tuple(DriveDefinition("STRONG", "ULT3580-TD8", f"DRV000000{n}", 8) for n in (1, 2)),
         "cartridges": (
             *media,
             CartridgeDefinition(Place.STORAGE, 11, "CLN001CU", cleaning=True),
@@ -117,6 +118,11 @@ def load_beside(name: str) -> ModuleType:
     return module
 
 
+@pytest.fixture
+def support_table() -> ModuleType:
+    return load_beside("support_table")
+
+
 @pytest.fixture(scope="session")
 def tgt_url(libiscsi, tmp_path_factory):
     """The changer of a running tgtd; see tgt_server for what it cannot do."""
@@ -124,3 +130,36 @@ def tgt_url(libiscsi, tmp_path_factory):
     tgt, port = load_beside("tgt_server"), free_port()
     with tgt.serving(tmp_path_factory.mktemp("tgt"), port):
         yield f"iscsi://127.0.0.1:{port}/{tgt.NAME}/{tgt.CHANGER_LUN}?settle_s=0.1"
+
+
+THROUGH = {
+    "sim": "in process",
+    "iscsi": "iSCSI, libiscsi 1.19",
+    "tgt": "iSCSI, libiscsi 1.19",
+    "mtx": "the text of mtx, in process",
+    "sg": "SG_IO",
+}
+MET: set[tuple[tuple[str, str], ...]] = set()
+
+
+@pytest.fixture
+def met():
+    """Notes a device that a contract suite has run on, for the table in docs/hardware.md."""
+
+    def note(identity, what: str, through: str) -> None:
+        way = through if through in THROUGH else urlsplit(through).scheme
+        text = (
+            THROUGH.get(way, way)
+            if way == through
+            else {"mtx": "mtx 1.3.12, Linux", "sg": "SG_IO, Linux"}.get(way, way)
+        )
+        device = f"{identity.vendor} {identity.product}"
+        MET.add((("device", device), ("revision", identity.revision), ("through", text), ("what", what)))
+
+    return note
+
+
+def pytest_sessionfinish(session, exitstatus):
+    path = os.environ.get("STRONGROOM_TEST_RUNS")
+    if path and exitstatus == 0 and MET:
+        load_beside("support_table").add_runs(Path(path), [dict(run) for run in MET])

@@ -99,9 +99,10 @@ def run_face(arguments, timeout_s):
 
 
 @pytest.fixture(params=BACKENDS)
-def subject(request):
+def subject(request, met):
     with open_subject(request.param, request) as (changer, tag):
         changer.wait_ready(deadline_s=DEADLINE_S)
+        met(changer.identify(deadline_s=DEADLINE_S), "changer", request.param)
         subject = Subject(changer, tag)
         home = subject.look().by_tag[tag][0].address
         yield subject

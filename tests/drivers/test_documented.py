@@ -32,3 +32,16 @@ def test_the_error_tree_is_drawn_whole():
         (Path(__file__).parents[2] / "drivers" / "errors.py").read_text(encoding="utf-8").split('"""')[1]
     )
     assert [n for n in names(DeviceError) if n not in drawing] == []
+
+
+def test_the_support_table_is_the_one_made_from_the_runs(support_table):
+    runs = support_table.read_runs(support_table.RUNS)
+    assert runs
+    assert support_table.page_with_table(HARDWARE, runs) == HARDWARE
+
+
+def test_runs_are_added_once(support_table, tmp_path):
+    run = {"device": "A B", "revision": "1", "what": "drive", "through": "SG_IO, Linux"}
+    for _ in range(2):
+        support_table.add_runs(tmp_path / "runs", [run])
+    assert support_table.read_runs(tmp_path / "runs") == [run]

@@ -64,8 +64,9 @@ def loaded_on_tgt(changer_url: str) -> Iterator[TapeDrive]:
 
 
 @pytest.fixture(params=["sim", "iscsi", "tgt", *REAL_URLS])
-def drive(request):
+def drive(request, met):
     with open_subject(request.param, request) as drive:
+        met(drive.identify(deadline_s=D), "drive", request.param)
         drive.wait_loaded(deadline_s=D)
         drive.take_attentions()
         drive.rewind(deadline_s=D)

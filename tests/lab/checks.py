@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-BY_ID = Path("/dev/tape/by-id")
-CHANGER_SERIAL, DRIVE_SERIALS = "SL00000001", ("DRV0000001", "DRV0000002")
+BY_ID, RUNS = Path("/dev/tape/by-id"), Path("/tmp/runs")
+DRIVE_SERIALS = ("DRV0000001", "DRV0000002")
 SCRATCH, TGT_SCRATCH = "ABC001L8", "A00001L8"
 
 
@@ -59,7 +59,7 @@ def drive_node(serial: str) -> str:
 def kernel_sees_our_library_as_real_devices() -> None:
     text = run("lsscsi", "-g")
     expect(r"mediumx\s+STRONG\s+VIRTUAL LIBRARY.*/dev/sch\d", text)
-    expect(r"tape\s+IBM\s+ULT3580-TD8.*/dev/st\d", text)
+    expect(r"tape\s+STRONG\s+ULT3580-TD8.*/dev/st\d", text)
 
 
 def udev_links_name_the_drives_by_serial_number() -> None:
@@ -206,6 +206,7 @@ def keep_contract(urls: str, scratch: str = "", *, file: str = "test_changer_con
         "STRONGROOM_TEST_CHANGER_URL": urls if scratch else "",
         "STRONGROOM_TEST_SCRATCH": scratch,
         "STRONGROOM_TEST_DRIVE_URLS": "" if scratch else urls,
+        "STRONGROOM_TEST_RUNS": str(RUNS),
     }
     command = [
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir=tests/drivers",
@@ -254,5 +255,7 @@ def passes(check: Callable[[], None]) -> bool:
 
 if __name__ == "__main__":
     results = [passes(check) for check in CHECKS]
+    for line in RUNS.read_text(encoding="utf-8").splitlines() if RUNS.exists() else []:
+        say(f"LAB RUN {line}")
     say(f"LAB: {sum(results)} of {len(results)} checks passed")
     sys.exit(0 if all(results) else 1)

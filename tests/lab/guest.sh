@@ -33,4 +33,4 @@ ls -l /dev/tape/by-id
 "$(word python)" tests/lab/checks.py
 echo "LAB EXIT $?"
 echo o > /proc/sysrq-trigger
-sleep 30
+sleep 600

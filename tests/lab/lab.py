@@ -1,11 +1,13 @@
 """A stock Debian kernel in an emulator, with our virtual library and Debian's tgt as real devices.
 
-    python tests/lab/lab.py
+    python tests/lab/lab.py [--record]
 
+`--record` adds the devices the contract suites ran on to docs/hardware-runs.jsonl.
 Needs no KVM and no root. Exits with 0 when every check in the emulated machine passed, 1 when one
 failed, 2 when a Debian package is missing (they are named).
 """
 
+import json
 import re
 import shutil
 import socket
@@ -23,7 +25,8 @@ from drivers.simulator.iscsi.server import IscsiTarget
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "tests" / "drivers"))
-import tgt_server  # noqa: E402 - a module beside the tests of drivers/
+import support_table  # noqa: E402 - beside the tests of drivers/
+import tgt_server  # noqa: E402 - beside the tests of drivers/
 
 HERE = Path(__file__).resolve().parent
 HOST_SEEN_FROM_GUEST = "10.0.2.2"
@@ -112,7 +115,7 @@ def virtual_library() -> LibraryDefinition:
         serial="SL00000001",
         storage_slots=24,
         mail_slots=4,
-        drives=tuple(DriveDefinition("IBM", "ULT3580-TD8", f"DRV000000{n}", 8) for n in (1, 2)),
+        drives=tuple(DriveDefinition("STRONG", "ULT3580-TD8", f"DRV000000{n}", 8) for n in (1, 2)),
         cartridges=tuple(CartridgeDefinition(Place.STORAGE, n, f"ABC{n:03d}L8") for n in range(1, 11)),
     )
 
@@ -163,6 +166,9 @@ def follow(machine: subprocess.Popen[bytes], log: Path) -> int:
     machine.wait()
     text = log.read_text(encoding="utf-8", errors="replace")
     sys.stdout.write(text[shown:].replace("\r", ""))
+    if "--record" in sys.argv:
+        runs = [json.loads(line) for line in re.findall(r"^LAB RUN (.*?)\r?$", text, re.MULTILINE)]
+        support_table.add_runs(support_table.RUNS, runs)
     said = re.search(r"LAB EXIT (\d+)", text)
     return min(int(said[1]), 1) if said else 1
 
