@@ -398,10 +398,25 @@ def upgrade() -> None:
     op.create_index("ix_medium_content", "medium", ["content", "barcode"], unique=False)
     op.create_index("ix_medium_custodian", "medium", ["custodian_id", "barcode"], unique=False)
     op.create_index("ix_medium_custody", "medium", ["custody", "barcode"], unique=False)
+    op.create_index("ix_medium_custody_content", "medium", ["custody", "content", "barcode"], unique=False)
     op.create_index("ix_medium_dataset", "medium", ["dataset", "barcode"], unique=False)
     op.create_index("ix_medium_expires", "medium", ["custody", "expires_on"], unique=False)
-    op.create_index("ix_medium_expiry", "medium", ["expires_on", "barcode"], unique=False)
-    op.create_index("ix_medium_held", "medium", ["held_since", "barcode"], unique=False)
+    op.create_index(
+        "ix_medium_expiry",
+        "medium",
+        ["expires_on", "barcode"],
+        unique=False,
+        sqlite_where=sa.text("expires_on IS NOT NULL"),
+        postgresql_where=sa.text("expires_on IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_medium_held",
+        "medium",
+        ["barcode"],
+        unique=False,
+        sqlite_where=sa.text("held_since IS NOT NULL"),
+        postgresql_where=sa.text("held_since IS NOT NULL"),
+    )
     op.create_index("ix_medium_location", "medium", ["location_id", "barcode"], unique=False)
     op.create_index(op.f("ix_medium_serial_number"), "medium", ["serial_number"], unique=False)
     op.create_table(

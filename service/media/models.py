@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from service.db import EnumText, UtcTime, identifier, table
@@ -40,6 +40,10 @@ class MediaType(StrEnum):
     DISK = "disk"
 
 
+_HELD = text("held_since IS NOT NULL")
+_EXPIRES = text("expires_on IS NOT NULL")
+
+
 class Medium(SQLModel, table=True):
     """One medium. Projected columns change only together with an entry of the ledger (`Unit.change`).
 
@@ -54,9 +58,10 @@ class Medium(SQLModel, table=True):
         Index("ix_medium_container", "container_id", "barcode"),
         Index("ix_medium_custodian", "custodian_id", "barcode"),
         Index("ix_medium_dataset", "dataset", "barcode"),
-        Index("ix_medium_held", "held_since", "barcode"),
+        Index("ix_medium_custody_content", "custody", "content", "barcode"),
+        Index("ix_medium_held", "barcode", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_medium_expires", "custody", "expires_on"),
-        Index("ix_medium_expiry", "expires_on", "barcode"),
+        Index("ix_medium_expiry", "expires_on", "barcode", sqlite_where=_EXPIRES, postgresql_where=_EXPIRES),
     )
 
     medium_id: str = Field(primary_key=True, max_length=26)
