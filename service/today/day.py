@@ -18,6 +18,7 @@ A_DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MOST_ROWS = 4
 LABEL = timedelta(hours=2, minutes=30)  # about as long as a label is wide
+AHEAD = timedelta(minutes=30)  # what has no known end is drawn a little beyond now
 SHORTEST = timedelta(minutes=12)
 PHONE_BEFORE_S, PHONE_AFTER_S = 3600, 3 * 3600
 
@@ -56,7 +57,7 @@ def _consignment(row: ConsignmentRow, seen: Activity) -> Drawn | None:
         return None
     if row.state is ConsignmentState.IN_TRANSIT:
         late = row.is_overdue(seen.now)
-        end = max(row.due_at or seen.now, seen.now)
+        end = max(row.due_at or seen.now, seen.now + AHEAD)
         tone = Tone.RED if late else Tone.BLUE
         span = ScaleSpan(row.released_at, end, tone, f"in transit to {row.to_party}", row.number)
         return span, _due(row, seen, late=late)
@@ -78,9 +79,9 @@ def _due(row: ConsignmentRow, seen: Activity, *, late: bool) -> ScaleDue | None:
 def _run(run: RunRow, seen: Activity) -> ScaleSpan | None:
     match run.state:
         case RunState.PLANNED if seen.is_today(run.planned_at):
-            return ScaleSpan(run.planned_at, seen.now, Tone.AMBER, "waits for approval", run.number)
+            return ScaleSpan(run.planned_at, seen.now + AHEAD, Tone.AMBER, "waits for approval", run.number)
         case RunState.APPROVED if run.approved_at is not None:
-            return ScaleSpan(run.approved_at, seen.now, Tone.BLUE, "under way", run.number)
+            return ScaleSpan(run.approved_at, seen.now + AHEAD, Tone.BLUE, "under way", run.number)
         case RunState.CLOSED if seen.is_today(run.closed_at):
             start, end = run.approved_at or run.planned_at, run.closed_at or seen.now
             return ScaleSpan(start, end, Tone.GREEN, "closed", run.number)

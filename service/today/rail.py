@@ -156,14 +156,12 @@ def _to_close() -> ScalarSelect[int]:
     """Approved runs of which everything is reconciled and loaded."""
     not_loaded = (
         select(_RUN_LINE.c.medium_id)
-        .join(
-            _LINE,
-            (_LINE.c.medium_id == _RUN_LINE.c.medium_id)
-            & (_LINE.c.consignment_id == _RUN.c.home_consignment_id),
-        )
+        .select_from(_RUN_LINE)
+        .join(_LINE, _LINE.c.medium_id == _RUN_LINE.c.medium_id)
         .where(
             _RUN_LINE.c.run_id == _RUN.c.run_id,
             _RUN_LINE.c.step == Step.PLANNED,
+            _LINE.c.consignment_id == _RUN.c.home_consignment_id,
             _LINE.c.state == LineState.UNPACKED,
         )
         .exists()
