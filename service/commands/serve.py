@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
 REQUESTS_END_S = 1  # then they are cancelled; the device workers need two seconds more
-LEAVE_S = 4.5
+LEAVE_S = 4.0
 BACKLOG = 2048
 
 

@@ -1,5 +1,6 @@
 """Around every request, as plain ASGI: request id, size limit, security headers, access log."""
 
+import asyncio
 import random
 import re
 import time
@@ -8,6 +9,7 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.errors import UnavailableError
 from service.web.errors import TooLargeError, problem_response
 
 log = structlog.get_logger("access")
@@ -30,6 +32,16 @@ HEADERS = [
 ]
 HSTS = (b"strict-transport-security", b"max-age=31536000")
 NO_STORE = (b"cache-control", b"no-store")
+
+
+class StoppingError(UnavailableError):
+    title = "The server ends"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server ended while it worked on this. It may have been done or not.",
+            next_step="Look, or send it again; with the same Idempotency-Key it is done once.",
+        )
 
 
 class Surroundings:
@@ -58,6 +70,9 @@ class Surroundings:
         except TooLargeError as error:
             if not seen["status"]:
                 await problem_response(error)(scope, receive, send_with_headers)
+        except asyncio.CancelledError:  # nothing but the end of the server cancels a request
+            if not seen["status"]:
+                await problem_response(StoppingError())(scope, receive, send_with_headers)
         finally:
             took_ms = round((time.perf_counter() - started) * 1000, 1)
             log.debug(

@@ -91,7 +91,11 @@ def test_a_signal_ends_it_in_time_while_a_request_is_open_and_the_robot_moves(nu
         server.sign_in("handler", PASSWORD)
         job_id = moving_job(server)
         took = server.end(number)
+        answer = half.recv(10_000).decode()
     assert (server.process.returncode, took < ENDS_WITHIN_S) == (0, True), (took, server.logged)
+    assert answer.startswith("HTTP/1.1 503 Service Unavailable\r\n")
+    assert "urn:strongroom:problem:stopping" in answer
+    assert "Traceback" not in server.logged
     with serving(tmp_path) as again:
         again.headers = server.headers
         ended = until(lambda: ended_job(again, job_id), "the end of the job")
