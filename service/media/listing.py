@@ -65,10 +65,10 @@ def page(connection: Connection, wanted: Selection, after: str | None, limit: in
     return list(connection.execute(query.limit(limit)))
 
 
-def pages(connection: Connection, wanted: Selection) -> Iterator[list[MediumRow]]:
+def pages(connection: Connection, wanted: Selection, size: int = EXPORT_PAGE) -> Iterator[list[MediumRow]]:
     """All of them, in pieces."""
     after: str | None = None
-    while rows := page(connection, wanted, after, EXPORT_PAGE):
+    while rows := page(connection, wanted, after, size):
         yield rows
         after = cursor_of(rows[-1], wanted.order)
 
