@@ -67,7 +67,7 @@ class Duty:
     changer: Changer = field(init=False)
     lost: threading.Event = field(default_factory=threading.Event)
     progress: dict[str, Any] = field(default_factory=dict)
-    recorded_digest: str = ""
+    recorded: Look | None = None
 
     def __post_init__(self) -> None:
         self.progress = dict(self.job.progress)
@@ -126,17 +126,22 @@ class Duty:
         self, look: Look, also: Callable[[Unit], object] | None = None, *, announced: bool = False
     ) -> None:
         """Write down what is new in the look; nothing is written when nothing is."""
-        if look.digest == self.recorded_digest and also is None and not announced:
+        if (
+            self.recorded is not None
+            and look.digest == self.recorded.digest
+            and also is None
+            and not announced
+        ):
             return
 
         def work(unit: Unit) -> Recording:
             engine.held(unit, self.job.job_id, self.job.fence)
             if also is not None:
                 also(unit)
-            return record_inventory(unit, self.job.device_id, look, announced=announced)
+            return record_inventory(unit, self.job.device_id, look, announced=announced, known=self.recorded)
 
         recording = self.write(work)
-        self.recorded_digest = look.digest if recording.trustworthy else ""
+        self.recorded = look if recording.trustworthy else None
         self.refresh()
 
     def go_on(self) -> None:

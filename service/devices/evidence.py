@@ -20,6 +20,7 @@ from drivers.changer.model import (
     Topology,
     VolumeTag,
 )
+from drivers.errors import DeviceError
 from drivers.scsi.exchange import RawExchange
 from drivers.scsi.mode import ElementAddresses, ElementRange
 
@@ -98,12 +99,21 @@ def observed(outcome: MoveOutcome, *, told: str | None = None) -> Observed:
         verdict=outcome.verdict.value,
         found_at=outcome.found_at,
         flags=tuple(sorted(flag.value for flag in outcome.judgement.flags)),
-        told=told if told is not None else str(outcome.refusal or "GOOD"),
+        told=told if told is not None else answer_of(outcome.refusal),
         safe_to_repeat=outcome.safe_to_repeat,
         before_digest=outcome.before.digest,
         after_digest=outcome.after.digest if outcome.after else None,
         evidence_sha256=digest_of(outcome.exchanges),
     )
+
+
+def answer_of(refusal: DeviceError | None) -> str:
+    """What the device answered, for people: without the way to it, with its sense."""
+    if refusal is None:
+        return "GOOD"
+    detail = f": {refusal.detail}" if refusal.detail else ""
+    sense = f" [sense {refusal.sense}]" if refusal.sense else ""
+    return f"{refusal.sentence}{detail}{sense}"
 
 
 def digest_of(exchanges: Sequence[RawExchange]) -> str:

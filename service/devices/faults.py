@@ -23,6 +23,7 @@ from drivers.errors import (
     ReservationConflictError,
     TransportError,
 )
+from service.devices.evidence import answer_of
 from service.errors import FaultError
 
 
@@ -84,7 +85,7 @@ def translate(error: DeviceError, library: str) -> FaultError:
     """What happened · what was not done · what to do. Only for errors raised before anything was sent."""
     kind = next(kind for driver_kind, kind in KIND_OF.items() if isinstance(error, driver_kind))
     reason = REASONS.get(str(error.kind or "")) if isinstance(error, NotReadyError) else None
-    why = f"{library} is not ready: {reason}" if reason else f"{library}: {_lowered(str(error))}"
+    why = f"{library} is not ready: {reason}" if reason else f"{library}: {_lowered(answer_of(error))}"
     return kind(f"{why}. Nothing was moved.", next_step=NEXT_STEP[kind], library=library)
 
 

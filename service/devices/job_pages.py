@@ -72,7 +72,6 @@ def _view(page: Page, job: Job) -> ThingPage:
 
 def _facts(page: Page, job: Job) -> list[Fact]:
     facts = [
-        Fact("Number", Ident(job.job_id)),
         Fact("Queued", When(job.created_at, WhenStyle.STAMP)),
         Fact("Fence", Ident(str(job.fence))),
     ]

@@ -111,6 +111,9 @@ def robot(scene: Scene) -> Robot:
             (Ident(move.barcode), f", {move.source} → {move.destination}"),
             (*told, f" · not yet seen there · fence {move.fence}"),
         )
+    held = next((place for place in scene.of_kind(ElementKind.TRANSPORT) if place.full), None)
+    if held is not None:
+        return Robot((Ident(held.tag or "A medium"), " is in the gripper"), "The robot stands still with it.")
     last = panel.moves[0] if panel and panel.moves else None
     if last is None or last.seen_at is None:
         return Robot("At rest")

@@ -11,12 +11,16 @@ from service.media.models import Custody
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A medium as the record has it; `reported` is the tag this library shows for its barcode."""
+    """A medium as the record has it; `reported` is the tag this library shows for its barcode.
+
+    `library_id` is the library that the recorded place is in, None when it is in none.
+    """
 
     medium_id: str
     barcode: str
     reported: str
     location_id: str
+    library_id: str | None
     where: str
     custody: Custody
     custodian_id: str
@@ -26,7 +30,9 @@ class Recorded:
 
 @dataclass(frozen=True)
 class LibraryRecord:
-    """`places` maps element addresses to locations. `expected_out`: media that a job has in the mail slots."""
+    """`places` maps element addresses to locations, at least those that are compared; `media` are those recorded there
+    and those behind the tags seen there. `expected_out`: media that a job has in the mail slots.
+    """
 
     library_id: str
     party_id: str
@@ -35,7 +41,7 @@ class LibraryRecord:
     expected_out: frozenset[str] = frozenset()
 
     def is_here(self, medium: Recorded) -> bool:
-        return not medium.missing and medium.location_id in {self.library_id, *self.places.values()}
+        return not medium.missing and medium.library_id == self.library_id
 
     def may_arrive(self, medium: Recorded) -> bool:
         """On site with the library's own custodian and in no container: a person put it in."""
@@ -63,10 +69,13 @@ class Findings:
     media_at: dict[int, str] = field(default_factory=dict)
 
 
-def reconcile(look: Look, record: LibraryRecord) -> Findings:
+def reconcile(look: Look, record: LibraryRecord, only: frozenset[int] | None = None) -> Findings:
+    """`only`: the addresses that changed since the last inventory; None compares everything."""
     findings = Findings()
     by_tag = _unambiguous(record.media)
-    for tag, elements in look.by_tag.items():
+    compared = [element for element in look.elements if only is None or element.address in only]
+    for tag in dict.fromkeys(element.tag for element in compared if element.tag is not None):
+        elements = look.by_tag[tag]
         medium = by_tag.get(tag)
         if medium is None:
             findings.unknown += elements
@@ -75,7 +84,7 @@ def reconcile(look: Look, record: LibraryRecord) -> Findings:
         else:
             _compare(medium, elements[0], record, findings)
     findings.unread += [
-        element for element in look.elements if element.full and element.reading is not TagReading.READ
+        element for element in compared if element.full and element.reading is not TagReading.READ
     ]
     findings.absent += _absent(look, record)
     return findings

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.engine import Connection
 
 from drivers.changer.tags import TagForm, TagRule
@@ -27,10 +27,11 @@ def tag_rule(identity: Mapping[str, object] | None) -> TagRule:
 
 
 def library_record(
-    connection: Connection, device: Row[Any], tags: Iterable[str], rule: TagRule
+    connection: Connection, device: Row[Any], tags: Iterable[str], rule: TagRule, only: frozenset[int] | None
 ) -> LibraryRecord:
-    places, party_id = _places(connection, device.library_id)
-    here = [device.library_id, *places.values()]
+    """The record of the whole library, or of the places with these addresses and the media behind these tags."""
+    places, party_id = _places(connection, device.library_id, only)
+    here = [*places.values(), *([device.library_id] if only is None else [])]
     rows = {row.medium_id: row for row in _media(connection, _MEDIUM.c.location_id, here)}
     rows |= {row.medium_id: row for row in _media_by_tag(connection, rule, tags)}
     return LibraryRecord(
@@ -42,28 +43,30 @@ def library_record(
     )
 
 
-def _places(connection: Connection, library_id: str) -> tuple[dict[int, str], str]:
+def _places(
+    connection: Connection, library_id: str, only: frozenset[int] | None
+) -> tuple[dict[int, str], str]:
     """(location by element address, the party that answers for the library)."""
-    rows = connection.execute(
-        select(
-            _LOCATION.c.location_id, _LOCATION.c.element_address, _LOCATION.c.kind, _LOCATION.c.party_id
-        ).where(
-            or_(_LOCATION.c.parent_id == library_id, _LOCATION.c.location_id == library_id),
-            _LOCATION.c.active,
-        )
-    ).all()
-    party_id = next(row.party_id for row in rows if row.location_id == library_id)
-    return {
-        row.element_address: row.location_id
-        for row in rows
-        if row.kind in ELEMENT_KINDS and row.element_address is not None
-    }, party_id
+    party_id = connection.execute(
+        select(_LOCATION.c.party_id).where(_LOCATION.c.location_id == library_id)
+    ).scalar_one()
+    inside = (
+        _LOCATION.c.parent_id == library_id, _LOCATION.c.kind.in_(ELEMENT_KINDS), _LOCATION.c.active,
+        _LOCATION.c.element_address.is_not(None),
+    )  # fmt: skip
+    parts: Iterable[Any] = [None] if only is None else chunks(sorted(only))
+    places: dict[int, str] = {}
+    for part in parts:
+        wanted = inside if part is None else (*inside, _LOCATION.c.element_address.in_(part))
+        query = select(_LOCATION.c.element_address, _LOCATION.c.location_id).where(*wanted)
+        places |= {row.element_address: row.location_id for row in connection.execute(query)}
+    return places, str(party_id)
 
 
 def _media(connection: Connection, column: ColumnElement[Any], values: Iterable[str]) -> Iterable[Row[Any]]:
     for part in chunks(values):
         query = (
-            select(_MEDIUM, _LOCATION.c.path)
+            select(_MEDIUM, _LOCATION.c.path, _LOCATION.c.parent_id, _LOCATION.c.kind)
             .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
             .where(column.in_(part))
         )
@@ -84,8 +87,9 @@ REPORTED: Mapping[TagForm, Callable[[ColumnElement[str]], ColumnElement[Any]]] =
 
 
 def _recorded(row: Row[Any], rule: TagRule) -> Recorded:
+    inside = row.parent_id if row.kind in ELEMENT_KINDS else row.location_id
     return Recorded(
-        row.medium_id, row.barcode, rule.reported(row.barcode), row.location_id, row.path, row.custody,
+        row.medium_id, row.barcode, rule.reported(row.barcode), row.location_id, inside, row.path, row.custody,
         row.custodian_id, row.container_id, row.missing,
     )  # fmt: skip
 

@@ -59,24 +59,45 @@ class Recording:
         )
 
 
-def record_inventory(unit: Unit, device_id: str, look: Look, *, announced: bool = True) -> Recording:
-    """`announced` inventories get an entry of their own and renew when their media were seen."""
+def record_inventory(
+    unit: Unit, device_id: str, look: Look, *, announced: bool = True, known: Look | None = None
+) -> Recording:
+    """`announced` inventories get an entry of their own, compare everything, and renew when their media were seen.
+
+    `known` is a look that was recorded before: then only what differs from it is compared, however large the library.
+    """
     device = unit.connection.execute(select(_DEVICE).where(_DEVICE.c.device_id == device_id)).one_or_none()
     if device is None:
         raise NotFoundError("device", device_id)
     if not look.trustworthy:
         return _not_trusted(unit, device, look)
-    record = library_record(unit.connection, device, look.by_tag, tag_rule(device.identity))
-    findings = reconcile(look, record)
+    only = None if announced or known is None else changed_since(known, look)
+    tags = look.by_tag if only is None else tags_at(look, only)
+    record = library_record(unit.connection, device, tags, tag_rule(device.identity), only)
+    findings = reconcile(look, record, only)
     observed = _observe(unit, device, findings, record)
     opened = _open_discrepancies(unit, findings, record)
-    _write_elements(unit, device_id, look, findings, record)
+    _write_elements(unit, device_id, look, findings, record, only=only)
     recording = _counted(look, findings, observed, opened)
     if announced:
         _touch(unit, findings.agreeing)
         unit.append(DEVICE.subject(device_id), DeviceEvent.INVENTORIED, facts=_facts(look, recording))
     _touch_device(unit, device, look)
     return recording
+
+
+def changed_since(known: Look, look: Look) -> frozenset[int] | None:
+    """The addresses that differ; None when the library itself is another than before."""
+    if known.topology != look.topology or not known.trustworthy:
+        return None
+    return frozenset(
+        element.address for element in look.elements if known.by_address.get(element.address) != element
+    )
+
+
+def tags_at(look: Look, only: frozenset[int]) -> list[str]:
+    found = (look.by_address[address].tag for address in only)
+    return [tag for tag in found if tag is not None]
 
 
 def _not_trusted(unit: Unit, device: Row[Any], look: Look) -> Recording:
@@ -122,19 +143,20 @@ def _is_known(unit: Unit, about: str) -> bool:
 
 
 def _write_elements(
-    unit: Unit, device_id: str, look: Look, findings: Findings, record: LibraryRecord
+    unit: Unit,
+    device_id: str,
+    look: Look,
+    findings: Findings,
+    record: LibraryRecord,
+    *,
+    only: frozenset[int] | None,
 ) -> None:
     """Only what differs from what was seen before; elements that are gone from the library are taken out."""
-    before = {
-        row.address: row
-        for row in unit.connection.execute(
-            select(_ELEMENT).where(_ELEMENT.c.device_id == device_id)
-        ).mappings()
-    }
+    before = _elements_before(unit, device_id, only)
     new, changed = [], []
-    for element in look.elements:
-        row = _element_row(device_id, element, findings, record, before.get(element.address))
+    for element in look.elements if only is None else [look.by_address[address] for address in sorted(only)]:
         old = before.get(element.address)
+        row = _element_row(device_id, element, findings, record, old)
         if old is None:
             new.append({**row, "observed_at": look.taken_at})
         elif any(old[name] != value for name, value in row.items()):
@@ -143,11 +165,22 @@ def _write_elements(
         unit.connection.execute(insert(_ELEMENT), part)
     for row in changed:
         _update_element(unit, row)
-    gone = before.keys() - look.by_address.keys()
-    if gone:
+    gone = sorted(before.keys() - look.by_address.keys())
+    for numbers in chunks(gone):
         unit.connection.execute(
-            delete(_ELEMENT).where(_ELEMENT.c.device_id == device_id, _ELEMENT.c.address.in_(gone))
+            delete(_ELEMENT).where(_ELEMENT.c.device_id == device_id, _ELEMENT.c.address.in_(numbers))
         )
+
+
+def _elements_before(unit: Unit, device_id: str, only: frozenset[int] | None) -> dict[int, RowMapping]:
+    of_device = select(_ELEMENT).where(_ELEMENT.c.device_id == device_id)
+    if only is None:
+        return {row["address"]: row for row in unit.connection.execute(of_device).mappings()}
+    return {
+        row["address"]: row
+        for part in chunks(sorted(only))
+        for row in unit.connection.execute(of_device.where(_ELEMENT.c.address.in_(part))).mappings()
+    }
 
 
 def _update_element(unit: Unit, row: Mapping[str, object]) -> None:
@@ -202,6 +235,12 @@ def _facts(look: Look, recording: Recording) -> dict[str, object]:
 def _touch(unit: Unit, medium_ids: Iterable[str]) -> None:
     for part in chunks(medium_ids):
         unit.connection.execute(update(_MEDIUM).where(_MEDIUM.c.medium_id.in_(part)).values(seen_at=unit.now))
+
+
+def nothing_new(unit: Unit, device_id: str) -> None:
+    """The library was looked at, and shows what it showed before."""
+    values = {"inventory_at": unit.now, "fault": None}
+    unit.connection.execute(update(_DEVICE).where(_DEVICE.c.device_id == device_id).values(**values))
 
 
 def _touch_device(unit: Unit, device: Row[Any], look: Look) -> None:

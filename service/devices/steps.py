@@ -108,7 +108,7 @@ def _settle(
         if seen.verdict in MOVED:
             effect(unit, intent)
         if look is not None:
-            record_inventory(unit, duty.job.device_id, look, announced=False)
+            record_inventory(unit, duty.job.device_id, look, announced=False, known=duty.recorded)
 
     try:
         duty.write(work)
@@ -119,8 +119,7 @@ def _settle(
         duty.write(conclude)
         return Settled(Judgement.ASK, seen.verdict, _not_recorded(intent, error))
     duty.refresh()
-    if look is not None and look.trustworthy:
-        duty.recorded_digest = look.digest
+    duty.recorded = look if look is not None and look.trustworthy else None
     return _judged(duty, intent, seen, look)
 
 

@@ -21,7 +21,7 @@ from service.devices.loading import load
 from service.devices.models import Device, JobKind
 from service.devices.moving import move_one, take_inventory
 from service.devices.owners import owner_name
-from service.devices.recording import record_inventory
+from service.devices.recording import nothing_new, record_inventory
 from service.devices.rules import OutrunError
 from service.devices.seen import Look, look_of
 from service.devices.watching import jobs_to_start, start_jobs
@@ -184,10 +184,11 @@ class DeviceWorker:
         changer = self._opened()
         changer.wait_ready(deadline_s=self.timing.deadline_s)
         look: Look = look_of(changer.inventory(deadline_s=self.timing.deadline_s))
-        changed = look.digest != known_digest
-        self._runtime.writer.run(
-            WORKER, lambda unit: record_inventory(unit, self.post.device_id, look, announced=changed)
-        )
+        post = self.post
+        if look.digest == known_digest:
+            self._runtime.writer.run(WORKER, lambda unit: nothing_new(unit, post.device_id))
+        else:
+            self._runtime.writer.run(WORKER, lambda unit: record_inventory(unit, post.device_id, look))
         self._fault = ""
 
     def _opened(self) -> Changer:

@@ -167,6 +167,9 @@ def test_a_jammed_job_offers_the_three_decisions(site, handler):
         "Give up",
     ):
         assert words in page
+    assert "STR151L8 is in the gripper The robot stands still with it." in page
+    assert "mechanical positioning failed [sense 4/15/01]" in page
+    assert str(site.runtime.settings.data_dir) not in page
     handler.post(f"/jobs/{job.job_id}/cancel")
     site.wait_for_state(job.job_id, JobState.CANCELLED)
 
