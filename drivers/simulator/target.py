@@ -52,7 +52,7 @@ class SimulatedLibrary:
                 outcome = _advance(result)
             if isinstance(outcome, Reply):
                 return outcome
-            self._sleep(outcome)
+            self._sleep(max(0.0, outcome))  # a late answer leaves no time to wait
 
     def units(self) -> int:
         with self.folder.locked() as state:
