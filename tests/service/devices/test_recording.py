@@ -211,3 +211,23 @@ def test_the_first_inventory_registers_what_it_was_told_to_and_keeps_the_rest_as
     assert discrepancies(site)[0][0] == "unknown_barcode"
     with site.runtime.database.reader.connect() as connection:
         assert row_by_barcode(connection, FIRST).barcode == FIRST
+
+
+def test_with_a_recorded_look_at_hand_only_what_differs_from_it_is_compared(site):
+    known = look(site)
+    site.run(lambda unit: record_inventory(unit, site.device_id, known))
+    site.run(lambda unit: mark_missing(unit, [site.medium("STR157L8").medium_id], {}))
+    site.hands.swap(SLOT, SLOT + 10)
+    site.hands.take(SLOT + 1)
+    site.hands.put(SLOT + 11, "NEW001L8")
+    seen = look(site)
+    recording = site.run(
+        lambda unit: record_inventory(unit, site.device_id, seen, announced=False, known=known)
+    )
+    assert recording.observed == 1
+    assert site.where(FIRST) == "slot 11"
+    assert [kind for kind, _ in discrepancies(site)] == ["absent_from_library", "unknown_barcode"]
+    assert site.element(SLOT + 11).volume_tag == "NEW001L8"
+    assert not site.element(SLOT).full
+    inventory(site)
+    assert "unexpected_in_library" in [kind for kind, _ in discrepancies(site)]
