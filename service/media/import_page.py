@@ -24,7 +24,7 @@ from service.web.views.forms import Field, FieldKind, Form, Option
 from service.web.views.frame import Place
 from service.web.views.imports import DryRun, ImportView
 from service.web.views.parts import Barcode, Head, Ident, Link, Tone
-from service.web.views.tables import Cell, Column, Row, Table
+from service.web.views.tables import Cell, Column, Keep, Row, Table
 
 router = APIRouter(include_in_schema=False)
 
@@ -163,10 +163,14 @@ def _confirm(upload: Upload, count: int, digests: Mapping[str, str]) -> Form:
 
 
 def _rejected(lines: Sequence[Rejected], rejected: int) -> Table:
-    columns = (Column("Line", numeric=True), Column("What it says", mono=True), Column("Why not"))
+    columns = (
+        Column("Line", numeric=True),
+        Column("Why not"),
+        Column("What it says", mono=True, keep=Keep.TABLET),
+    )
     rows = tuple(
         Row(
-            (Cell(f"{one.line:,}", head=True), Cell(one.text), Cell(one.reason)),
+            (Cell(f"{one.line:,}", head=True), Cell(one.reason), Cell(one.text)),
             tone=Tone.RED if number < rejected else Tone.AMBER,
         )
         for number, one in enumerate(lines)

@@ -67,7 +67,7 @@ class BarcodeTakenError(RefusedError):
 
     def __init__(self, what: str, barcode: str) -> None:
         super().__init__(
-            f"{what} is registered already ({barcode}). Nothing was recorded.",
+            f"{what} is registered already{'' if what == barcode else f', for {barcode}'}. Nothing was recorded.",
             next_step="Open the medium's page, or read the label again.",
             barcode=barcode,
         )
