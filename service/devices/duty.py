@@ -16,7 +16,7 @@ from service.db import table
 from service.devices import engine
 from service.devices.actions import Stop
 from service.devices.engine import Leased
-from service.devices.models import Job, JobState, JobStep
+from service.devices.models import Device, Job, JobState, JobStep
 from service.devices.recording import Recording, record_inventory
 from service.devices.rules import OutrunError, gives_way
 from service.devices.seen import Look, look_of
@@ -27,6 +27,7 @@ from service.runtime import Runtime
 log = structlog.get_logger(__name__)
 
 WORKER = Actor(None, Via.DEVICE)
+_DEVICE = table(Device)
 _JOB = table(Job)
 _STEP = table(JobStep)
 T = TypeVar("T")
@@ -126,12 +127,10 @@ class Duty:
         self, look: Look, also: Callable[[Unit], object] | None = None, *, announced: bool = False
     ) -> None:
         """Write down what is new in the look; nothing is written when nothing is."""
-        if (
-            self.recorded is not None
-            and look.digest == self.recorded.digest
-            and also is None
-            and not announced
-        ):
+        if self.recorded is None and look.digest == self._digest_on_record():
+            self.recorded = look
+        is_old = self.recorded is not None and look.digest == self.recorded.digest
+        if is_old and also is None and not announced:
             return
 
         def work(unit: Unit) -> Recording:
@@ -143,6 +142,14 @@ class Duty:
         recording = self.write(work)
         self.recorded = look if recording.trustworthy else None
         self.refresh()
+
+    def _digest_on_record(self) -> str:
+        """Of the look that the element table was written from."""
+        with self.runtime.database.reader.connect() as connection:
+            identity = connection.execute(
+                select(_DEVICE.c.identity).where(_DEVICE.c.device_id == self.job.device_id)
+            ).scalar_one()
+        return str((identity or {}).get("digest", ""))
 
     def go_on(self) -> None:
         self.write(lambda unit: engine.go_on(unit, self.job.job_id, self.job.fence))
