@@ -124,7 +124,7 @@ def _without_tier(connection: Connection) -> tuple[Sequence[tuple[str, date]], i
         (_MEDIUM.c.content == Content.FULL) & _MEDIUM.c.tier.is_(None) & _MEDIUM.c.written_on.is_not(None)
     )
     query = select(_MEDIUM.c.barcode, _MEDIUM.c.written_on).where(condition).order_by(_MEDIUM.c.barcode)
-    rows = connection.execute(query.limit(MOST_LOOKED_AT)).tuples().all()
+    rows = connection.execute(query.limit(MOST_LOOKED_AT)).all()
     if len(rows) < MOST_LOOKED_AT:
         return rows, 0
     total = connection.execute(select(func.count()).select_from(_MEDIUM).where(condition)).scalar_one()

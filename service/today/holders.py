@@ -43,13 +43,13 @@ def count_holders(connection: Connection) -> Holders:
     """Without what is gone. Most first, what is missing last."""
     by_custody: dict[Custody, int] = dict(connection.execute(
         select(_MEDIUM.c.custody, func.count()).group_by(_MEDIUM.c.custody)
-    ).tuples().all())  # fmt: skip
+    ).all())  # fmt: skip
     few = connection.execute(
         select(_MEDIUM.c.custody, _MEDIUM.c.custodian_id, func.count())
         .where(_MEDIUM.c.custody.in_(FEW))
         .group_by(_MEDIUM.c.custody, _MEDIUM.c.custodian_id)
-    ).tuples().all()  # fmt: skip
-    names = dict(connection.execute(select(_PARTY.c.party_id, _PARTY.c.name)).tuples().all())
+    ).all()  # fmt: skip
+    names = dict(connection.execute(select(_PARTY.c.party_id, _PARTY.c.name)).all())
     rows = [
         _row("Libraries", by_custody, Custody.IN_LIBRARY),
         _row("On site", by_custody, Custody.ON_SITE),
@@ -92,7 +92,7 @@ def _vaulted(
 
 def _by_custodian(connection: Connection, condition: ColumnElement[bool]) -> dict[str, int]:
     query = select(_MEDIUM.c.custodian_id, func.count()).where(condition).group_by(_MEDIUM.c.custodian_id)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _vendors(connection: Connection) -> list[str]:

@@ -73,7 +73,8 @@ def _head(site: str, today: date, needs: int, moving: int, seen: Activity) -> He
         f" {'needs' if needs == 1 else 'need'} a person",
     )
     told = f", {moving} {'is' if moving == 1 else 'are'} in motion" if moving else ", nothing is in motion"
-    acts = f", {seen.acts:,} acts were recorded today." if seen.acts else "."
+    were = "act was" if seen.acts == 1 else "acts were"
+    acts = f", {seen.acts:,} {were} recorded today." if seen.acts else "."
     where: tuple[Part, ...] = (*(need if needs else ("Nothing needs a person",)), told + acts)
     return Head(f"{site} · week {today.isocalendar().week}", name, where)
 
