@@ -20,6 +20,7 @@ from service.errors import NotSignedInError, StrongroomError
 from service.runtime import Runtime
 from service.today.rail import rail_counts
 from service.web.errors import (
+    PROBLEM_ANSWER,
     InternalError,
     from_http,
     from_validation,
@@ -50,6 +51,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=OPENAPI_URL,
+        responses={"4XX": PROBLEM_ANSWER, "5XX": PROBLEM_ANSWER},
     )
     app.state.runtime = runtime
     app.state.sign_ins = SignIns(runtime)

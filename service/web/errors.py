@@ -1,6 +1,7 @@
 """Errors as answers: RFC 9457 problem details for programs, a page for people. One table from kind to status."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import orjson
 from fastapi.exceptions import RequestValidationError
@@ -25,6 +26,28 @@ from service.errors import (
 
 PROBLEM_TYPE = "urn:strongroom:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+# How the OpenAPI document describes every refusal (RFC 9457).
+PROBLEM_ANSWER: dict[str, Any] = {
+    "description": "Refused: what happened, what was not done, what to do",
+    "content": {
+        PROBLEM_MEDIA_TYPE: {
+            "schema": {
+                "title": "Problem",
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string", "pattern": f"^{PROBLEM_TYPE}[a-z0-9-]+$"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                    "detail": {"type": "string"},
+                    "next_step": {"type": "string"},
+                    "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
+            }
+        }
+    },
+}
 
 # The first kind that fits decides, so subclasses stand above their parents.
 STATUS: Mapping[type[StrongroomError], int] = {
