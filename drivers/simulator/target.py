@@ -6,7 +6,7 @@ from pathlib import Path
 
 from drivers.scsi import cdb
 from drivers.scsi.cdb import DeviceType, Layout
-from drivers.scsi.exchange import Sense, Status
+from drivers.scsi.exchange import HostStatus, Sense, Status
 from drivers.scsi.sense import encode_fixed_sense
 from drivers.scsi.sense_table import SenseKey
 from drivers.simulator import changer_unit, tape_unit
@@ -19,6 +19,7 @@ from drivers.simulator.reply import UNKNOWN_COMMAND, RefusedError, Reply, check_
 from drivers.simulator.robot import catch_up
 
 CHANGER_UNIT = 0
+FOREVER = float("inf")
 NO_SUCH_UNIT = Sense(SenseKey.ILLEGAL_REQUEST, 0x25, 0x00)
 NO_SENSE = encode_fixed_sense(Sense(0, 0, 0))
 # These are answered whatever happened, and leave unit attentions queued.
@@ -39,20 +40,28 @@ class SimulatedLibrary:
         self.folder = Folder(path)
         self._now, self._sleep = now, sleep
 
-    def execute(self, initiator: str, unit: int, block: bytes, data_out: bytes = b"") -> Reply:
-        """Blocks as long as the device would. Data is cut to the block's allocation length."""
+    def execute(
+        self, initiator: str, unit: int, block: bytes, data_out: bytes = b"", *, timeout_s: float = FOREVER
+    ) -> Reply:
+        """Blocks as long as the device would, at most `timeout_s`; the robot then goes on alone.
+
+        Data is cut to the block's allocation length.
+        """
         with self.folder.locked():
             if catch_up(self.folder, self._now()):
                 self.folder.save()
             result = self._begin(initiator, unit, block, data_out)
-        if isinstance(result, Reply):
-            return result
-        while True:
+        left_s = timeout_s
+        while not isinstance(result, Reply):
             with self.folder.locked():
                 outcome = _advance(result)
             if isinstance(outcome, Reply):
                 return outcome
-            self._sleep(max(0.0, outcome))  # a late answer leaves no time to wait
+            self._sleep(min(outcome, left_s))
+            left_s -= outcome
+            if left_s <= 0:
+                return Reply(host_status=HostStatus.TIME_OUT)
+        return result
 
     def units(self) -> int:
         with self.folder.locked() as state:

@@ -11,7 +11,7 @@ from drivers.simulator.target import SimulatedLibrary
 
 
 class SimulatorTransport:
-    """`timeout_s` is not enforced by the clock: the model says itself when a host loses patience."""
+    """After `timeout_s` the host gives up, and the robot goes on by itself."""
 
     def __init__(self, library: SimulatedLibrary, unit: int, *, initiator: str = HOST) -> None:
         self.device = f"sim:{library.folder.path}#{unit}"
@@ -20,7 +20,9 @@ class SimulatorTransport:
     def execute(self, command: Command, *, timeout_s: float) -> RawExchange:
         assert timeout_s > 0
         start = time.monotonic()
-        reply = self._library.execute(self._initiator, self._unit, command.cdb, command.data_out)
+        reply = self._library.execute(
+            self._initiator, self._unit, command.cdb, command.data_out, timeout_s=timeout_s
+        )
         return RawExchange(
             device=self.device,
             cdb=command.cdb,

@@ -207,6 +207,8 @@ def keep_contract(urls: str, scratch: str = "", *, file: str = "test_changer_con
         "STRONGROOM_TEST_SCRATCH": scratch,
         "STRONGROOM_TEST_DRIVE_URLS": "" if scratch else urls,
         "STRONGROOM_TEST_RUNS": str(RUNS),
+        # Loading every installed plugin takes a minute in the emulator.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     command = [
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir=tests/drivers",

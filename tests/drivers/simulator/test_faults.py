@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -155,6 +156,19 @@ def test_a_robot_that_may_still_be_moving_is_never_called_safe(bench, fault):
     assert not outcome.safe_to_repeat
     time.sleep(0.5)
     assert bench.place_of(TAG) == 0x1014
+
+
+def test_a_host_gives_up_at_its_deadline_and_the_robot_goes_on(bench, fault):
+    request = bench.request(TAG, 0x1014)
+    fault("slow-motion", seconds=1.5)
+    before = bench.look()
+    start = time.monotonic()
+    outcome = bench.changer.move(replace(request, deadline_s=0.4))
+    assert time.monotonic() - start < 1.4
+    assert type(outcome.refusal) is e.CommandTimeoutError
+    assert not outcome.safe_to_repeat
+    time.sleep(1.2)
+    assert bench.changer.recover(request, before).verdict is MoveVerdict.MOVED
 
 
 def test_a_drive_that_does_not_let_go_keeps_the_medium(bench, fault, drive):
