@@ -42,6 +42,7 @@ DOING = {
 }
 _WRONG = frozenset({DiscrepancyKind.UNEXPECTED_IN_LIBRARY, DiscrepancyKind.ABSENT_FROM_LIBRARY})
 SHOWN_TAGS = 5
+SHOWN_DRIVES = 12
 
 
 def library_href(name: str) -> str:
@@ -189,19 +190,20 @@ def air_gap(scene: Scene, held: Mapping[str, Held]) -> Table:
 
 
 def drives(scene: Scene, held: Mapping[str, Held]) -> Table:
+    """Of many drives those that hold something; the others stand in the table view."""
+    every = scene.of_kind(ElementKind.DRIVE)
+    shown = every if len(every) <= SHOWN_DRIVES else [place for place in every if place.full][:SHOWN_DRIVES]
     rows = tuple(
-        Row(
-            (
-                Cell(str(place.number), head=True),
-                _medium_cell(place, held),
-                Cell(Ident(place.drive_serial or "not told")),
-            )
-        )
-        for place in scene.of_kind(ElementKind.DRIVE)
-    )
-    return Table(
-        "drives", "Drives", (Column("Drive"), Column("Medium"), Column("Serial number", mono=True)), rows
-    )
+        Row((
+            Cell(str(place.number), head=True),
+            _medium_cell(place, held),
+            Cell(Ident(place.drive_serial or "not told")),
+        ))
+        for place in shown
+    )  # fmt: skip
+    columns = (Column("Drive"), Column("Medium"), Column("Serial number", mono=True))
+    rest = len(every) - len(shown)
+    return Table("drives", "Drives", columns, rows, foot=f"{rest} more drives in the table." if rest else "")
 
 
 def _medium_cell(place: Place, held: Mapping[str, Held]) -> Cell:
