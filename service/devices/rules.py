@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from drivers.changer.model import MoveVerdict
 from service.devices.models import JobKind, JobState
-from service.errors import FaultError, RefusedError, StateError
+from service.errors import RefusedError, StateError
 
 HOLDING = frozenset({JobState.RUNNING, JobState.WAITING})  # at most one a resource
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
@@ -61,7 +61,7 @@ class OutrunError(RefusedError):
         )
 
 
-class StepClosedError(FaultError):
+class StepClosedError(StateError):
     title = "The step has its outcome already"
 
 
