@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from media_site import make_site, row
 
 PROGRAM = [sys.executable, "-c", "from service.cli import main; main()"]
@@ -15,8 +16,11 @@ GOOD = "barcode,type,content,where\nSTR142L8,lto,full,Library 1 › slot 5\n"
 @pytest.fixture
 def strongroom(runtime, tmp_path):
     make_site(runtime)
+    key = tmp_path / "ledger.key"
+    key.write_bytes(runtime.signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     environment = os.environ | {
         "STRONGROOM_DATA_DIR": str(runtime.settings.data_dir),
+        "STRONGROOM_LEDGER_KEY_FILE": str(key),
         "STRONGROOM_DATABASE_URL": runtime.settings.resolved_database_url,
     }
 
