@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.errors import ProtocolError
@@ -54,6 +54,7 @@ LAYOUTS = [(device, layout) for device, table in cdb.LAYOUTS.items() for layout 
 
 
 @pytest.mark.parametrize(("device", "layout"), LAYOUTS, ids=lambda item: getattr(item, "name", ""))
+@settings(max_examples=25)
 @given(data=st.data())
 def test_every_command_block_survives_a_round_trip(device, layout, data):
     values = {field.name: data.draw(st.integers(0, field.maximum)) for field in layout.fields}
