@@ -77,6 +77,7 @@ def list_consignments(page: Reader, *, after: After = None, which: Which = Which
         Head("Custody", "Consignments", acts=_list_acts(page)),
         list_table(_by_number(found[:SHOWN]), page.now, f"/consignments?{urlencode(more)}" if more else None),
         filters=(_filter(which),),
+        count=f"{len(found[:SHOWN])} shown" if found else "",
         csv_href=f"/consignments.csv?{urlencode({'which': which.value})}",
     )
     return page.render("pages/list.html", view)

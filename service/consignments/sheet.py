@@ -14,7 +14,7 @@ from service.custody.sight import is_outsider
 from service.media.models import MediaType
 from service.web.page import Page
 from service.web.views.consignment import Box
-from service.web.views.parts import Act, Barcode, Chip, EmptyState, Ident, Rich, Shape, Tone, When
+from service.web.views.parts import Act, Barcode, Chip, EmptyState, Ident, Link, Rich, Shape, Tone, When
 from service.web.views.tables import Cell, Column, Keep, Row, Table
 
 LINES_SHOWN = 1000
@@ -169,7 +169,7 @@ def _skip_cell(line: LineRow, row: ConsignmentRow) -> Cell:
     if line.state not in STILL_TO_PACK:
         return Cell()
     href = f"/consignments/{row.number}/skip?barcode={line.barcode}"
-    return Cell(act=Act("Skip", href, slim=True, aria_label=f"Skip {line.barcode}"))
+    return Cell(Link("skip", href))
 
 
 def type_word(media_type: MediaType, generation: str) -> str:

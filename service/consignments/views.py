@@ -198,6 +198,7 @@ def side_list(page: Page, current: ConsignmentRow) -> SideList:
     )
     if all(row.number != current.number for row in rows):
         rows = [*rows[:-1], current]
+    rows.sort(key=lambda row: (len(row.number), row.number), reverse=True)
     items = tuple(_side_item(row, page.now, current=row.number == current.number) for row in rows)
     return SideList("Consignments", items, more_href="/consignments")
 

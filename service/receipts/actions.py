@@ -55,12 +55,14 @@ def see_container(unit: Unit, number: str, barcode: str, outcome: SealOutcome) -
 
 def look_at(unit: Unit, number: str, barcode: str, seal: str | None, *, broken: bool) -> SealOutcome:
     """What the receiving end read on the seal, compared with the manifest. Returns how the seal is."""
+    consignment = load(unit, number)
+    rules.check_act(number, consignment.row.state, "received")
     if not broken and not (seal and seal.strip()):
         raise InvalidInputError(
             f"The seal of {barcode} was not looked at. Nothing was recorded.",
             fields={"seal": "Type the number on the seal, or say that it is broken."},
         )
-    declared = _declared_seal(unit, load(unit, number), barcode)
+    declared = _declared_seal(unit, consignment, barcode)
     outcome = SealOutcome.BROKEN if broken else rules.judge_seal(declared, seal or "")
     see_container(unit, number, barcode, outcome)
     return outcome

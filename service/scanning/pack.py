@@ -9,7 +9,7 @@ from sqlalchemy import select
 from service.consignments import rules as consignment_rules
 from service.consignments.actions import freeze
 from service.consignments.lines import set_line
-from service.consignments.models import LineState, ManifestLine
+from service.consignments.models import Direction, LineState, ManifestLine
 from service.containers import rules as container_rules
 from service.containers.models import Container, ContainerState
 from service.custody import actions as custody
@@ -39,6 +39,8 @@ _LINE = table(ManifestLine)
 _CONTAINER = table(Container)
 
 Answers = list[ScanOut | StrongroomError]
+# As `media.rules.custody_of` derives it: what a vendor packs for the way home is still in its vault.
+PACKED_BY = {Direction.OUT: Custody.PACKED, Direction.HOME: Custody.VAULTED}
 
 
 def pack_many(batch: Batch, scans: list[Scan]) -> Answers:
@@ -105,7 +107,7 @@ def _packed(batch: Batch, scan: Scan, medium: MediumFacts, container: ContainerF
     values = {
         "location_id": container.location_id,
         "container_id": container.container_id,
-        "custody": Custody.PACKED,
+        "custody": PACKED_BY[batch.consignment.row.direction],
     }
     facts = {
         "consignment": batch.number, "container": container.barcode, "from": medium.path,
