@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from parts import need
 from playwright.sync_api import expect
-from served import BROWSER, STRONGROOM, WAIT_MS, chromium, scan, serving, signed_in
+from serving import BROWSER, STRONGROOM, WAIT_MS, chromium, scan, serving, signed_in
 
 RUN = re.compile(r"\d{4}-W\d{2}")
 OUT, HOME = "CN-0001", "CN-0002"
@@ -85,16 +85,18 @@ def bring_home(people, number):
 
 
 def take_out_all(page, number, wanted):
-    """Stand at the door of the simulated library and empty the mail slots whenever the robot has filled them."""
+    """Stand at the door of the simulated library and empty the mail slots when the library asks for it."""
     for _ in range(120):
-        page.goto("/libraries")
-        everything = page.get_by_role("button", name="Take all out")
-        if everything.count():
-            everything.click()
-            page.wait_for_load_state()
         page.goto(f"/runs/{number}")
-        if page.locator("main").get_by_text("waits", exact=True).count() == wanted:
+        panel = page.locator("main").inner_text()
+        if page.locator("main").get_by_text("waits", exact=True).count() == wanted and "Take " not in panel:
             break
+        if re.search(r"Take .* out of mail slot", panel):
+            page.goto("/libraries")
+            everything = page.get_by_role("button", name=re.compile("Take (all )?out"))
+            if everything.count():  # the page before may have been older than the hand that emptied them
+                everything.last.click()
+                page.wait_for_load_state()
         page.wait_for_timeout(1000)
     return sorted(set(re.findall(r"STR\d{3}L8", page.locator("main").get_by_role("table").last.inner_text())))
 

@@ -66,7 +66,7 @@ def signed_in(browser: Browser, address: str, login: str) -> Page:
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    expect(page.locator("nav.rail")).to_be_visible(timeout=WAIT_MS)
     return page
 
 
