@@ -1,11 +1,15 @@
 """Alembic's entry: `service.migrate` hands the connection over in the configuration's attributes."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
 from service.db import EnumText, UtcTime
 from service.schema import METADATA
 
 
-def render(kind: str, item: object, _context: object) -> str | bool:
+def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, EnumText):

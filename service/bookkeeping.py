@@ -8,7 +8,6 @@ from sqlmodel import Field, SQLModel
 from service.db import UtcTime, table
 from service.ledger.writer import Unit
 
-
 ORGANISATION = "organisation_id"  # the key of the party whose media these are
 
 

@@ -91,7 +91,7 @@ def test_the_database_itself_refuses_to_change_the_ledger(runtime, statement):
     intruder = open_database(runtime.database.url)
     with (
         intruder.writer.connect() as connection,
-        pytest.raises(DBAPIError, match="append-only|permission denied"),
+        pytest.raises(DBAPIError, match=r"append-only|permission denied"),
     ):
         connection.execute(text(statement))
     intruder.close()

@@ -48,9 +48,11 @@ def test_a_right_medium_is_answered_in_green_with_the_counts(packing):
 
 def test_the_same_key_gets_the_same_answer_and_is_recorded_once(packing, runtime):
     _, client, task = packing
-    send = lambda: client.post(
-        "/api/v1/scans", json={"barcode": "ABC001L8", "task": task}, headers={"Idempotency-Key": "k-1"}
-    )  # noqa: E731
+
+    def send():
+        body = {"barcode": "ABC001L8", "task": task}
+        return client.post("/api/v1/scans", json=body, headers={"Idempotency-Key": "k-1"})
+
     first, before = send(), size(runtime)
     again = send()
     assert first.content == again.content
@@ -82,9 +84,12 @@ def test_a_full_container_takes_no_more_and_loses_nothing(packing):
 def test_eight_scanners_of_one_medium_pack_it_once(packing):
     house, client, task = packing
     answers = []
-    send = lambda: answers.append(
-        client.post("/api/v1/scans", json={"barcode": "ABC001L8", "task": task}).json()["word"]
-    )  # noqa: E731
+
+    def send():
+        answers.append(
+            client.post("/api/v1/scans", json={"barcode": "ABC001L8", "task": task}).json()["word"]
+        )
+
     threads = [threading.Thread(target=send) for _ in range(8)]
     for thread in threads:
         thread.start()
