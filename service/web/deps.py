@@ -65,6 +65,7 @@ async def signed_in(request: Request) -> Person:
     person: Person | None = await request.app.state.sign_ins.person(request)
     if person is None:
         raise NotSignedInError
+    request.state.person = person  # so that an error's page keeps the rail
     if request.method not in SAFE_METHODS and person.session_hash is not None:
         await check_csrf(request, person.csrf_token)
     await request.app.state.sign_ins.see(person)

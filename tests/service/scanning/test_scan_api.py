@@ -171,3 +171,10 @@ def test_the_page_scans_without_javascript(packing):
     )
     assert answer.status_code == 200
     assert "Pack into" in answer.text
+
+
+def test_an_error_page_keeps_the_rail_of_the_person(packing):
+    _, client, _ = packing
+    answer = client.get("/scan?task=pack:CN-9999", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert 'class="rail"' in answer.text
