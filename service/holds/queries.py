@@ -124,6 +124,8 @@ def _names(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str | None,
 
 def handler_name(connection: Connection, handler_id: str | None) -> str | None:
     """The name of an active handler, None when there is none."""
+    if handler_id is None or not handler_id.isprintable():  # PostgreSQL refuses NUL in a parameter
+        return None
     query = select(_HANDLER.c.name).where(_HANDLER.c.handler_id == handler_id, _HANDLER.c.active)
     return connection.execute(query).scalar_one_or_none()
 
