@@ -16,7 +16,7 @@ from service.handlers.rules import Permission
 from service.ledger.writer import Unit
 from service.rotation import actions, queries
 from service.rotation.actions import RotationEvent
-from service.rotation.api import MAX_BARCODE, sheet_csv
+from service.rotation.api import MAX_BARCODE, PRINTABLE, sheet_csv
 from service.rotation.models import RUN
 from service.rotation.planning import obstacles_to
 from service.rotation.queries import SheetLine
@@ -31,7 +31,7 @@ Reader = Annotated[Page, page_for(Permission.READ)]
 Planner = Annotated[Page, page_for(Permission.PLAN_RUN)]
 Approver = Annotated[Page, page_for(Permission.APPROVE_RUN)]
 Skipper = Annotated[Page, page_for(Permission.SKIP_STEP)]
-After = Annotated[str | None, Query(max_length=MAX_BARCODE)]
+After = Annotated[str | None, Query(max_length=MAX_BARCODE, pattern=PRINTABLE)]
 
 WORDS = {
     RotationEvent.RUN_PLANNED.value: "Planned",

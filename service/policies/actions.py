@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from service.custody.rules import written
 from service.db import table
 from service.errors import InvalidInputError, NotFoundError
 from service.ids import is_id
 from service.ledger.writer import Unit
 from service.locations.models import Location, LocationKind
+from service.media.barcodes import shown
 from service.parties.models import Party
 from service.policies import queries, rules, slots
 from service.policies.models import POLICY, SCHEDULE, CatchUp, Policy, Schedule
@@ -20,6 +22,7 @@ _POLICY = table(Policy)
 _SCHEDULE = table(Schedule)
 _LOCATION = table(Location)
 _PARTY = table(Party)
+LONGEST_REASON = 500
 
 
 class PolicyEvent(StrEnum):
@@ -32,7 +35,8 @@ def publish_policy(
     unit: Unit, name: str, tiers: Sequence[Tier], weekly_weekday: int, reason: str = ""
 ) -> int:
     """A new version of the policy; facts recorded under older versions stay. A shorter retention needs a reason. Returns the version."""
-    name, reason = name.strip(), reason.strip()
+    name = name.strip()
+    reason = written(reason, "reason", "Write why.", LONGEST_REASON) if reason.strip() else ""
     rules.check_policy(name, tiers, weekly_weekday)
     old = unit.connection.execute(
         select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)
@@ -96,16 +100,16 @@ def create_schedule(unit: Unit, *, name: str, **values: Any) -> str:
 
 
 def _existing(unit: Unit, schedule_id: str | None, name: str) -> Any:
-    named = unit.connection.execute(select(_SCHEDULE).where(_SCHEDULE.c.name == name)).one_or_none()
+    query = select(_SCHEDULE).where(_SCHEDULE.c.name == name)
+    named = unit.connection.execute(query).one_or_none() if name.isprintable() else None
     if schedule_id is None:
         return named
     if named is not None and named.schedule_id != schedule_id:
         raise slots.ScheduleNameTakenError(name)
-    found = unit.connection.execute(
-        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
-    ).one_or_none()
+    query = select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
+    found = unit.connection.execute(query).one_or_none() if is_id(schedule_id) else None
     if found is None:
-        raise NotFoundError("schedule", schedule_id)
+        raise NotFoundError("schedule", shown(schedule_id))
     return found
 
 
@@ -120,10 +124,8 @@ def _check_ends(unit: Unit, library_id: str, vault_id: str, carrier_id: str) -> 
         LocationKind.SITE,
     }:
         fields["vault_id"] = "Choose a vault in use."
-    carrier = unit.connection.execute(
-        select(_PARTY.c.kind).where(_PARTY.c.party_id == carrier_id, _PARTY.c.active)
-    ).scalar_one_or_none()
-    if carrier is None:
+    query = select(_PARTY.c.kind).where(_PARTY.c.party_id == carrier_id, _PARTY.c.active)
+    if not is_id(carrier_id) or unit.connection.execute(query).first() is None:
         fields["carrier_id"] = "Choose an active party that carries."
     if fields:
         raise InvalidInputError(f"The schedule was not saved. {' '.join(fields.values())}", fields=fields)

@@ -14,6 +14,7 @@ from sqlmodel import select as select_models
 from service.db import table
 from service.errors import NotFoundError
 from service.ids import is_id
+from service.media.barcodes import shown
 from service.media.models import Content, Medium
 from service.policies.models import Policy, Schedule
 from service.policies.rules import PolicyFacts, Tier, assign, shorter_tiers
@@ -29,6 +30,8 @@ def policies(
 ) -> list[Policy]:
     """The versions in force, by id; with a name all versions of that policy, newest first."""
     query = select_models(Policy)
+    if name is not None and not name.isprintable():
+        return []
     if name is not None:
         return list(
             session.exec(query.where(Policy.name == name).order_by(col(Policy.version).desc()).limit(limit))
@@ -47,10 +50,15 @@ def policy(session: Session, policy_id: str) -> Policy:
 
 def policy_facts(connection: Connection, name: str) -> PolicyFacts:
     """The version in force."""
-    row = connection.execute(select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)).one_or_none()
+    row = _in_force(connection, name)
     if row is None:
-        raise NotFoundError("policy", name)
+        raise NotFoundError("policy", shown(name))
     return facts_of(row)
+
+
+def _in_force(connection: Connection, name: str) -> Any:
+    query = select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)
+    return connection.execute(query).one_or_none() if name.isprintable() else None
 
 
 def facts_of(row: Any) -> PolicyFacts:
@@ -106,7 +114,7 @@ class Effect:
 
 def effect_of(connection: Connection, name: str, new: PolicyFacts) -> Effect:
     """Compared with the version in force; nothing is shorter where there is none."""
-    row = connection.execute(select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)).one_or_none()
+    row = _in_force(connection, name)
     old = facts_of(row) if row is not None else None
     shorter = tuple(shorter_tiers(old, new)) if old is not None else ()
     without_tier, more = _without_tier(connection)

@@ -11,11 +11,14 @@ from service.consignments.actions import open_consignment
 from service.consignments.models import Consignment, Direction
 from service.custody import actions as custody
 from service.custody.actions import CustodyEvent
+from service.custody.rules import written
 from service.db import table
-from service.errors import InvalidInputError, NotFoundError
+from service.errors import NotFoundError
+from service.ids import is_id
 from service.ledger.writer import Unit
 from service.locations.models import Location
 from service.media.actions import change_content
+from service.media.barcodes import shown
 from service.media.models import MEDIUM, Content, Medium
 from service.policies.models import Schedule
 from service.policies.queries import timing_of
@@ -35,7 +38,7 @@ _LOCATION = table(Location)
 _CONSIGNMENT = table(Consignment)
 
 
-MOST_REASON = 500
+LONGEST_REASON = 500
 
 
 class RotationEvent(StrEnum):
@@ -77,11 +80,10 @@ def plan_by_hand(unit: Unit, schedule_id: str, slot: date | None = None) -> str:
 
 
 def schedule_row(unit: Unit, schedule_id: str) -> Any:
-    row = unit.connection.execute(
-        select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
-    ).one_or_none()
+    query = select(_SCHEDULE).where(_SCHEDULE.c.schedule_id == schedule_id)
+    row = unit.connection.execute(query).one_or_none() if is_id(schedule_id) else None
     if row is None:
-        raise NotFoundError("schedule", schedule_id)
+        raise NotFoundError("schedule", shown(schedule_id))
     return row
 
 
@@ -96,9 +98,10 @@ def _record_tier(unit: Unit, picked: Picked, version: int) -> None:
 
 
 def _load(unit: Unit, number: str) -> Any:
-    row = unit.connection.execute(select(_RUN).where(_RUN.c.number == number)).one_or_none()
+    query = select(_RUN).where(_RUN.c.number == number)
+    row = unit.connection.execute(query).one_or_none() if rules.is_number(number) else None
     if row is None:
-        raise NotFoundError("run", number)
+        raise NotFoundError("run", shown(number))
     return row
 
 
@@ -117,11 +120,7 @@ def skip_loading(unit: Unit, number: str, barcode: str, reason: str) -> None:
 
 
 def _skip_line(unit: Unit, run: Any, barcode: str, reason: str, *which: Any) -> None:
-    text = reason.strip()[:MOST_REASON]
-    if not text:
-        raise InvalidInputError(
-            "Skipping needs a reason. Nothing was skipped.", fields={"reason": "Write why it stays."}
-        )
+    text = written(reason, "reason", "Write why it stays.", LONGEST_REASON)
     query = (
         select(_LINE.c.medium_id)
         .join(_MEDIUM, _MEDIUM.c.medium_id == _LINE.c.medium_id)
@@ -129,12 +128,13 @@ def _skip_line(unit: Unit, run: Any, barcode: str, reason: str, *which: Any) -> 
             _LINE.c.run_id == run.run_id, _MEDIUM.c.barcode == barcode, _LINE.c.step == Step.PLANNED, *which
         )
     )
-    medium_id = unit.connection.execute(query).scalar_one_or_none()
-    if medium_id is None:
-        raise rules.LineNotOpenError(run.number, barcode)
-    _set_line(unit, run.run_id, str(medium_id), step=Step.SKIPPED, skip_reason=text)
+    found = unit.connection.execute(query).scalar_one_or_none() if barcode.isprintable() else None
+    if found is None:
+        raise rules.LineNotOpenError(run.number, shown(barcode))
+    medium_id = str(found)
+    _set_line(unit, run.run_id, medium_id, step=Step.SKIPPED, skip_reason=text)
     facts = {"run": run.number, "step": "run"}
-    unit.append(MEDIUM.subject(str(medium_id)), CustodyEvent.STEP_SKIPPED, facts=facts, reason=text)
+    unit.append(MEDIUM.subject(medium_id), CustodyEvent.STEP_SKIPPED, facts=facts, reason=text)
 
 
 def _set_line(unit: Unit, run_id: str, medium_id: str, **values: object) -> None:
@@ -207,12 +207,9 @@ def _expire(unit: Unit, medium_id: str) -> None:
 def cancel(unit: Unit, number: str, reason: str) -> None:
     run = _load(unit, number)
     rules.check_run_act(number, run.state, "cancelled")
-    if not reason.strip():
-        raise InvalidInputError(
-            "Cancelling needs a reason. Nothing was cancelled.", fields={"reason": "Write why."}
-        )
+    text = written(reason, "reason", "Write why.", LONGEST_REASON)
     values = {"state": RunState.CANCELLED, "closed_at": unit.now}
-    unit.change(RUN, run.run_id, values, RotationEvent.RUN_CANCELLED, reason=reason.strip()[:MOST_REASON])
+    unit.change(RUN, run.run_id, values, RotationEvent.RUN_CANCELLED, reason=text)
 
 
 def ejected(

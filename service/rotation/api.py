@@ -39,6 +39,7 @@ Approver = Annotated[Act, acting(Permission.APPROVE_RUN)]
 Skipper = Annotated[Act, acting(Permission.SKIP_STEP)]
 Number = Annotated[str, Path(max_length=20, examples=["2026-W47"])]
 MAX_BARCODE = 32
+PRINTABLE = r"^[\x20-\x7e]*$"
 
 
 @router.get("")
@@ -99,7 +100,8 @@ def show_sheet(
     *,
     direction: Direction = Direction.OUT,
     after: Annotated[
-        str | None, Query(max_length=MAX_BARCODE, description="The barcode of the last line.")
+        str | None,
+        Query(max_length=MAX_BARCODE, pattern=PRINTABLE, description="The barcode of the last line."),
     ] = None,
     limit: Limit = 100,
 ) -> PageOf[LineShape]:

@@ -11,10 +11,12 @@ from service.consignments.models import Consignment, ConsignmentState, Direction
 from service.db import table
 from service.errors import NotFoundError
 from service.locations.models import Location
+from service.media.barcodes import shown
 from service.parties.models import Party
 from service.policies.models import Schedule
 from service.rotation.models import Run, RunLine, RunState, Step
 from service.rotation.queries import OPEN_RUNS
+from service.rotation.rules import is_number
 
 _RUN = table(Run)
 _LINE = table(RunLine)
@@ -107,7 +109,8 @@ def open_rows(session: Session) -> list[RunRow]:
 
 
 def run_row(session: Session, number: str) -> RunRow:
-    found = session.connection().execute(_rows(_RUN.c.number == number)).one_or_none()
+    query = _rows(_RUN.c.number == number)
+    found = session.connection().execute(query).one_or_none() if is_number(number) else None
     if found is None:
-        raise NotFoundError("run", number)
+        raise NotFoundError("run", shown(number))
     return RunRow(*found)

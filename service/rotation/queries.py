@@ -22,8 +22,10 @@ from service.containers.models import Container
 from service.db import table
 from service.errors import NotFoundError
 from service.locations.models import Location, LocationKind
+from service.media.barcodes import shown
 from service.media.models import Content, Custody, Medium
 from service.rotation.models import Run, RunLine, RunState, Step
+from service.rotation.rules import is_number
 
 _MEDIUM = table(Medium)
 _LOCATION = table(Location)
@@ -113,9 +115,10 @@ def approved_runs(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 def run_by_number(session: Session, number: str) -> Run:
-    found = session.exec(select_models(Run).where(Run.number == number)).one_or_none()
+    query = select_models(Run).where(Run.number == number)
+    found = session.exec(query).one_or_none() if is_number(number) else None
     if found is None:
-        raise NotFoundError("run", number)
+        raise NotFoundError("run", shown(number))
     return found
 
 

@@ -1,5 +1,6 @@
 """What leaves and what comes home with a run, and what a run may do in which state. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -134,6 +135,14 @@ def check_slot(slot: date, today: date) -> None:
             f"{slot.isoformat()} is more than {FURTHEST_SLOT.days} days from today. Nothing was planned.",
             fields={"slot": f"Choose a day within {FURTHEST_SLOT.days} days of {today.isoformat()}."},
         )
+
+
+NUMBER = re.compile(r"\d{4}-W\d{2}(-\d{1,9})?", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """2026-W47, 2026-W47-2. What is not one is not looked up: a database refuses some characters."""
+    return NUMBER.fullmatch(text) is not None
 
 
 class RunStateError(StateError):

@@ -200,7 +200,7 @@ def test_what_somebody_may_not_do_is_dashed_and_says_whom_it_needs(week):
 def test_a_run_that_is_not_there_is_said(week):
     page = week.client(AUDITOR).get("/runs/2031-W01")
     assert page.status_code == 404
-    assert "There is no run 2031-W01." in page.text
+    assert "There is no run “2031-W01”." in page.text
 
 
 def test_missing_media_turn_the_step_red_and_stand_above_the_sheet(week):
