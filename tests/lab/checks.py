@@ -220,6 +220,19 @@ def keep_contract(urls: str, scratch: str = "", *, file: str = "test_changer_con
         raise CheckFailedError(done.stdout[-6000:] + done.stderr[-2000:])
 
 
+def the_weekly_rotation_ejects_through_the_kernel() -> None:
+    """The service's device worker on a device node; its site comes from the tests of service/devices."""
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        "tests/lab/lab_rotation.py", "--database", "sqlite",
+    ]  # fmt: skip
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    say("       " + (done.stdout.strip().splitlines() or ["no output"])[-1])
+    if done.returncode:
+        raise CheckFailedError(done.stdout[-6000:] + done.stderr[-3000:])
+
+
 CHECKS: tuple[Callable[[], None], ...] = (
     kernel_sees_our_library_as_real_devices,
     udev_links_name_the_drives_by_serial_number,
@@ -236,6 +249,7 @@ CHECKS: tuple[Callable[[], None], ...] = (
     the_changer_contract_holds_by_sg_io_and_by_mtx,
     the_changer_contract_holds_on_tgt,
     the_drive_contract_holds_by_sg_io,
+    the_weekly_rotation_ejects_through_the_kernel,
 )
 
 

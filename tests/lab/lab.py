@@ -31,7 +31,7 @@ import tgt_server  # noqa: E402 - beside the tests of drivers/
 HERE = Path(__file__).resolve().parent
 HOST_SEEN_FROM_GUEST = "10.0.2.2"
 BOOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
-LIMIT_S = 600
+LIMIT_S = 1200
 PACKAGES = {
     "qemu-system-x86_64": "qemu-system-x86",
     "busybox": "busybox-static",
