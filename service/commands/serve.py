@@ -50,6 +50,7 @@ def serve(
 
         typer.echo(first_start(opened))
         _server(opened).run(sockets=[door])
+    _gone()
 
 
 def _end_start(*_: object) -> NoReturn:
@@ -68,7 +69,13 @@ class _Server(uvicorn.Server):
 
 def _leave() -> None:
     log.warning("stopped_with_work_open", after_s=LEAVE_S)
+    _gone()
+
+
+def _gone() -> NoReturn:
+    """Everything is closed; taking the interpreter apart as well costs seconds on a busy machine."""
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(Exit.DONE)
 
 
