@@ -3,7 +3,7 @@
 from service.containers import queries
 from service.containers.keeping import STANDING
 from service.containers.queries import ContainerView
-from service.containers.rules import MAX_CAPACITY
+from service.containers.rules import MAX_CAPACITY, may_register
 from service.web.page import Page
 from service.web.views.forms import Danger, Field, FieldKind, Form, Option
 from service.web.views.frame import Place
@@ -12,6 +12,7 @@ from service.web.views.parts import Act, Barcode, Head, Ident, Link, Tone
 
 SHOWN = 20
 USUAL_CAPACITY = "20"
+NOT_YOURS = "needs a media handler or a vault custodian"
 
 
 def new_page(page: Page) -> FormPage:
@@ -42,9 +43,11 @@ def new_page(page: Page) -> FormPage:
             options=tuple(Option(location_id, path) for location_id, path in places),
         ),
     )
+    shut = "" if may_register(page.person, page.person.party_id) else NOT_YOURS
     form = Form(
-        "container", "/containers", "Register the container", fields, other=(Act("Back", "/containers"),)
-    )
+        "container", "/containers", "Register the container", fields, other=(Act("Back", "/containers"),),
+        submit_enabled=not shut, submit_reason=shut,
+    )  # fmt: skip
     head = Head(Link("Containers", "/containers"), "A new container")
     return FormPage("New container", Place.CONSIGNMENTS, head, form)
 

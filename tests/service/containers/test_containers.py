@@ -166,3 +166,15 @@ def test_a_vendor_sees_of_a_container_s_history_only_its_own_part(travel):
     assert "secret" not in page.text
     assert other.get(f"/containers/{box}").status_code == 404
     assert "a secret of the other vendor" in client.get(f"/containers/{box}").text
+
+
+def test_who_may_not_register_finds_the_button_shut_and_the_door_too(travel):
+    client = travel.client(AUDITOR)
+    page = client.get("/containers/new")
+    assert page.status_code == 200
+    assert "needs a media handler or a vault custodian" in page.text
+    typed = {"barcode": "C-0901", "capacity": "5", "location_id": travel.house.ids["Machine room"]}
+    assert post(client, "/containers", **typed).status_code == 403
+    assert post(travel.client(OURS), "/containers", **typed).headers["location"] == "/containers/C-0901"
+    wrong = post(travel.client(OURS), "/containers", "key-2", **typed | {"capacity": "many"})
+    assert (wrong.status_code, 'value="many"' in wrong.text) == (422, True)
