@@ -93,8 +93,7 @@ def _next_acts(facts: BoardFacts, person: Person) -> tuple[Act, ...]:
     """What is done next for the way out and for the way home, one act each."""
     found = []
     if facts.leg_out.state is ConsignmentState.OPEN:
-        scan = Act("Scan out", f"/scan?task=pack:{facts.leg_out.number}", first=True)
-        found.append(allowed(person, Permission.PACK, scan))
+        found.append(allowed(person, Permission.PACK, _packing_act(facts)))
     elif facts.leg_out.state in OUT_PHASES:
         found.append(Act(f"Open {facts.leg_out.number}", f"/consignments/{facts.leg_out.number}"))
     if facts.leg_home.state is ConsignmentState.RECEIVED:
@@ -103,6 +102,16 @@ def _next_acts(facts: BoardFacts, person: Person) -> tuple[Act, ...]:
     elif facts.leg_home.state in HOME_PHASES:
         found.append(Act(f"Open {facts.leg_home.number}", f"/consignments/{facts.leg_home.number}"))
     return tuple(found)
+
+
+def _packing_act(facts: BoardFacts) -> Act:
+    leg = facts.leg_out
+    scan = f"/scan?task=pack:{leg.number}"
+    if facts.out.packed < facts.out.wanted:
+        return Act("Scan out", scan, first=True)
+    if leg.sealed < len(leg.boxes):
+        return Act("Seal", scan, first=True)
+    return Act("Freeze the manifest", f"/consignments/{leg.number}", first=True)
 
 
 def _close_act(facts: BoardFacts, person: Person, base: str) -> Act:

@@ -69,6 +69,18 @@ def test_the_board_says_where_the_run_stands_in_every_state(week):
     week.house.check()
 
 
+def test_the_act_that_comes_next_stands_out(week):
+    for step, act in (
+        ("ejected", "Scan out"),
+        ("packed", "Seal"),
+        ("frozen", "Open CN-0001"),
+        ("home", "Unpack"),
+    ):
+        page = week.to(step).client(HANDLER).get(RUN)
+        head = page.text[page.text.index('<header class="head">') :].partition("</header>")[0]
+        assert f">{act}</a>" in head, step
+
+
 def test_each_step_counts_what_was_seen(week):
     page = text(week.to("ejected").client(HANDLER).get(RUN))
     assert "Eject done, 3 of 3" in page
