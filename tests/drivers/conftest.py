@@ -123,7 +123,7 @@ def support_table() -> ModuleType:
     return load_beside("support_table")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tgt_url(libiscsi, tmp_path_factory):
     """The changer of a running tgtd; see tgt_server for what it cannot do."""
     need("tgt", present=shutil.which("tgtd") is not None)
