@@ -62,7 +62,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     _handle_errors(app)
-    app.add_middleware(Surroundings, tls=is_tls(runtime))
+    app.add_middleware(Surroundings, tls=is_tls(runtime), direct=rooms.DIRECT)
     check_every_route_declares(app.routes)
     return app
 

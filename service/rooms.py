@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from service.board import pages as board_pages
 from service.board import planning as board_planning
@@ -103,6 +104,8 @@ ROUTERS: list[APIRouter] = [
     door_panel.router,
     job_pages.router,
 ]
+
+DIRECT: dict[tuple[str, str], ASGIApp] = {("POST", "/api/v1/scans"): scanning_api.scan_directly}
 
 # Each takes the runtime, starts its threads and gives back what stops them.
 BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_workers, start_scheduler, start_upkeep]

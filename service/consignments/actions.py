@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from service.bookkeeping import next_number
 from service.consignments import rules
@@ -83,12 +83,20 @@ class Facts:
         return {"consignment": self.number}
 
 
+_FROM, _TO = _LOCATION.alias("from_place"), _LOCATION.alias("to_place")
+_LOAD = (  # made once: the scan route loads a consignment with every batch
+    select(_CONSIGNMENT, _FROM.c.party_id.label("from_party"), _TO.c.party_id.label("to_party"))
+    .join(_FROM, _FROM.c.location_id == _CONSIGNMENT.c.from_location_id)
+    .join(_TO, _TO.c.location_id == _CONSIGNMENT.c.to_location_id)
+    .where(_CONSIGNMENT.c.number == bindparam("number"))
+)
+
+
 def load(unit: Unit, number: str) -> Facts:
-    query = select(_CONSIGNMENT).where(_CONSIGNMENT.c.number == number)
-    row = unit.connection.execute(query).one_or_none() if is_number(number) else None
+    row = unit.connection.execute(_LOAD, {"number": number}).one_or_none() if is_number(number) else None
     if row is None:
         raise NotFoundError("consignment", shown(number))
-    return Facts(row, _party_of(unit, row.from_location_id), _party_of(unit, row.to_location_id))
+    return Facts(row, row.from_party, row.to_party)
 
 
 def _party_of(unit: Unit, location_id: str) -> str:

@@ -55,6 +55,14 @@ _PACK_LINE = Bulk(
 )  # fmt: skip
 
 
+_CONTAINERS = select(_CONTAINER).where(_CONTAINER.c.barcode.in_(_CODES))
+_INSIDE = (
+    select(_MEDIUM.c.container_id, func.count())
+    .where(_MEDIUM.c.container_id.in_(_CODES))
+    .group_by(_MEDIUM.c.container_id)
+)
+
+
 @dataclass(slots=True)
 class MediumFacts:
     """A medium and its line in this consignment, kept current while the batch goes on."""
@@ -115,15 +123,9 @@ class Batch:
         """By barcode, with how many media are inside."""
         if not codes:
             return {}
-        rows = self.unit.connection.execute(
-            select(_CONTAINER).where(_CONTAINER.c.barcode.in_(sorted(codes)))
-        ).all()
-        counted = (
-            select(_MEDIUM.c.container_id, func.count())
-            .where(_MEDIUM.c.container_id.in_([row.container_id for row in rows]))
-            .group_by(_MEDIUM.c.container_id)
-        )
-        inside: dict[str | None, int] = {row[0]: row[1] for row in self.unit.connection.execute(counted)}
+        rows = self.unit.connection.execute(_CONTAINERS, {"codes": sorted(codes)}).all()
+        counted = self.unit.connection.execute(_INSIDE, {"codes": [row.container_id for row in rows]})
+        inside: dict[str | None, int] = {row[0]: row[1] for row in counted}
         return {
             row.barcode: ContainerFacts(
                 row.container_id,

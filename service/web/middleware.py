@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -45,8 +46,12 @@ class StoppingError(UnavailableError):
 
 
 class Surroundings:
-    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, tls: bool, direct: Mapping[tuple[str, str], ASGIApp] | None = None
+    ) -> None:
+        """`direct` maps (method, path) to what answers without the framework's routing: the scan route."""
         self.app = app
+        self.direct = direct or {}
         self.headers = [*HEADERS, HSTS] if tls else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +71,8 @@ class Surroundings:
 
         try:
             limit = MAX_UPLOAD if scope["path"].startswith(UPLOAD_PATHS) else MAX_BODY
-            await self.app(scope, _Limited(scope, receive, limit), send_with_headers)
+            app = self.direct.get((scope["method"], scope["path"]), self.app)
+            await app(scope, _Limited(scope, receive, limit), send_with_headers)
         except TooLargeError as error:
             if not seen["status"]:
                 await problem_response(error)(scope, receive, send_with_headers)
