@@ -59,6 +59,16 @@ class ScanAnswer(BaseModel):
     sentence: str
 
 
+class RefusedScan(BaseModel):
+    """A code of a bulk scan that was refused: problem details in its place."""
+
+    model_config = {"extra": "allow"}
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
 SCAN_BODY = {
     "requestBody": {
         "required": True,
@@ -130,7 +140,7 @@ async def scan_directly(scope: Scope, receive: Receive, send: Send) -> None:
     await response(scope, receive, send)
 
 
-@router.post("/bulk", response_model=list[ScanAnswer])
+@router.post("/bulk", response_model=list[ScanAnswer | RefusedScan])
 def scan_bulk(body: BulkIn, act: Annotated[Act, acting(Permission.SCAN)]) -> Response:
     """Up to 5,000 codes of one task, in order; each gets its own answer, a refused one does not stop the others.
 

@@ -98,7 +98,7 @@ def _choice(found: queries.OpenTask) -> scan.TaskChoice:
 
 
 def _task_view(page: Page, task: Task, answer: dict[str, object] | None) -> scan.ScanView:
-    consignment = queries.consignment_of(page.session, task.consignment)
+    consignment = queries.consignment_of(page.session, page.person, task.consignment)
     done = queries.done(page.session, task, consignment.consignment_id)
     counts = Counts(left=consignment.step_total - consignment.step_done, done=consignment.step_done)
     return scan.ScanView(
@@ -109,10 +109,10 @@ def _task_view(page: Page, task: Task, answer: dict[str, object] | None) -> scan
         left_count=counts.left,
         done_count=counts.done,
         left=tuple(
-            scan.ToScan(parts.Barcode(one.barcode, f"/media/{one.barcode}"), one.place)
+            scan.ToScan(_barcode(page, one.barcode), one.place)
             for one in queries.left(page.session, task, consignment.consignment_id)
         ),
-        done=tuple(_done(task, one) for one in done),
+        done=tuple(_done(page, task, one) for one in done),
         commands=tuple(_command(task, one) for one in _commands(task, counts)),
     )
 
@@ -129,10 +129,15 @@ def _task(page: Page, task: Task, consignment: Consignment) -> scan.Task:
     return scan.Task(str(task), TITLES[task.kind], about, expects, leave, parts.When(page.now))
 
 
-def _done(task: Task, one: queries.Done) -> scan.Scanned:
+def _barcode(page: Page, code: str) -> parts.Barcode:
+    """Linked for those who may open the medium's page."""
+    return parts.Barcode(code, f"/media/{code}" if page.person.may(Permission.READ) else None)
+
+
+def _done(page: Page, task: Task, one: queries.Done) -> scan.Scanned:
     undo_href = f"/scan/undo?task={quote(str(task))}&barcode={quote(one.barcode)}" if one.undoable else None
     return scan.Scanned(
-        parts.Barcode(one.barcode, f"/media/{one.barcode}"),
+        _barcode(page, one.barcode),
         parts.When(one.at, parts.WhenStyle.SECOND),
         undo_href,
     )

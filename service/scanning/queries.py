@@ -18,6 +18,7 @@ from service.consignments.models import (
     SealOutcome,
 )
 from service.containers.models import Container
+from service.custody.sight import sees_consignment
 from service.db import table
 from service.errors import NotFoundError
 from service.handlers.queries import Person
@@ -70,8 +71,10 @@ class Done:
     undoable: bool
 
 
-def consignment_of(session: Session, number: str) -> Consignment:
-    found = session.exec(select_models(Consignment).where(Consignment.number == number)).one_or_none()
+def consignment_of(session: Session, person: Person, number: str) -> Consignment:
+    """A consignment that this person may see; others are not there for them."""
+    query = select_models(Consignment).where(Consignment.number == number)
+    found = session.exec(query.where(sees_consignment(person, _CONSIGNMENT.c.consignment_id))).one_or_none()
     if found is None:
         raise NotFoundError("consignment", number)
     return found

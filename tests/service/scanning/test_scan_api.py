@@ -10,8 +10,10 @@ from house import furnished, with_media
 from service.app import create_app
 from service.consignments.actions import open_consignment
 from service.consignments.models import Direction
+from service.handlers.models import Role
 from service.ledger import store
 from service.media.models import Custody
+from service.parties.models import PartyKind
 
 
 @pytest.fixture
@@ -178,3 +180,14 @@ def test_an_error_page_keeps_the_rail_of_the_person(packing):
     answer = client.get("/scan?task=pack:CN-9999", headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert 'class="rail"' in answer.text
+
+
+def test_another_vendors_custodian_sees_nothing_of_the_task(packing, runtime):
+    house, _, task = packing
+    house.party("Other vendor", PartyKind.VAULT_VENDOR)
+    person = house.person("Other custodian", Role.VAULT_CUSTODIAN, "Other vendor")
+    stranger = sign_in(runtime, create_app(runtime), person.handler_id)
+    answer = stranger.get(f"/scan?task={task}")
+    assert answer.status_code == 404
+    assert "ABC001L8" not in answer.text
+    assert stranger.post("/api/v1/scans", json={"barcode": "ABC001L8", "task": task}).status_code == 403
