@@ -84,7 +84,7 @@ class House:
         def work(unit):
             values = {
                 "medium_id": unit.new_id(), "barcode": barcode, "serial_number": None, "media_type": MediaType.LTO,
-                "generation": "L8", "content": content, "custody": custody, "custodian_id": self.ids[custodian],
+                "generation": "LTO-8", "content": content, "custody": custody, "custodian_id": self.ids[custodian],
                 "location_id": self.ids[place], "container_id": None, "missing": False, "encrypted": True,
                 "dataset": "billing-db", "written_on": None, "tier": None, "period_key": None, "policy_version": None,
                 "expires_on": None, "registered_at": unit.now, "seen_at": None, **more,

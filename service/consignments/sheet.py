@@ -173,9 +173,8 @@ def _skip_cell(line: LineRow, row: ConsignmentRow) -> Cell:
 
 
 def type_word(media_type: MediaType, generation: str) -> str:
-    if media_type is MediaType.LTO and generation.startswith("L"):
-        return f"LTO-{generation[1:]}"
-    return "LTO" if media_type is MediaType.LTO else media_type.value
+    """“LTO-8” where the label tells the generation, else the type alone."""
+    return generation or ("LTO" if media_type is MediaType.LTO else media_type.value)
 
 
 def manifest_note(sheet: Sheet) -> str:
