@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ _NODE = table(LedgerNode)
 _HEAD = table(LedgerHead)
 _CHECKPOINT = table(LedgerCheckpoint)
 FETCH = 4096
+_FIRST = itemgetter(0)
 _decode = msgspec.json.Decoder().decode
 
 
@@ -109,8 +111,7 @@ def bodies(connection: Connection, start: int = 0, end: int | None = None) -> It
                 f"SELECT body FROM ledger_entry WHERE position >= {mark} AND position < {mark} ORDER BY position",  # noqa: S608 - only the parameter mark differs
                 (low, min(low + FETCH, end)),
             )
-            for (body,) in raw.fetchall():
-                yield bytes(body)
+            yield from map(_FIRST, raw.fetchall())
     finally:
         raw.close()
 
