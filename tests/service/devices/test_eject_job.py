@@ -21,13 +21,16 @@ def line_of(site, barcode):
     return lines(site)[site.medium(barcode).medium_id]
 
 
-def waiting(site, out):
-    """The eject job once it waits with so many media in the mail slots."""
+def waiting(site, out, batch=None):
+    """The eject job once it waits with so many media of a batch in the mail slots."""
 
     def look():
         jobs = site.jobs(JobKind.EJECT)
-        done = jobs and jobs[-1].state is JobState.WAITING and len(jobs[-1].progress.get("out", [])) == out
-        return jobs[-1] if done else None
+        if not jobs or jobs[-1].state is not JobState.WAITING:
+            return None
+        progress = jobs[-1].progress
+        right_batch = batch in {None, progress.get("batch")}
+        return jobs[-1] if right_batch and len(progress.get("out", [])) == out else None
 
     return site.wait_for(look)
 
@@ -40,8 +43,7 @@ def test_seven_media_leave_in_two_batches_through_four_mail_slots(site):
     assert sorted(site.in_mail_slots().values()) == list(SEVEN[:4])
     assert {site.where(barcode) for barcode in SEVEN[:4]} == {f"mail slot {n}" for n in (1, 2, 3, 4)}
     site.empty_mail_slots()
-    job = waiting(site, 3)
-    assert job.progress["batch"] == 2
+    job = waiting(site, 3, batch=2)
     assert sorted(site.in_mail_slots().values()) == list(SEVEN[4:])
     site.empty_mail_slots()
     site.wait_for_state(job.job_id, JobState.DONE)
