@@ -1,4 +1,4 @@
-"""Tape libraries and drives from a shell: `python -m drivers COMMAND URL`.
+"""Tape libraries, drives and label printers from a shell: `python -m drivers COMMAND URL`.
 
 Exit codes: 0 done, 1 refused by a rule (nothing was sent), 2 cannot start or bad usage,
 3 the device reports a fault or what happened cannot be told.
@@ -23,6 +23,8 @@ from drivers.errors import (
     LibraryFileError,
     MoveRefusedError,
 )
+from drivers.printer import shell as printer_shell
+from drivers.printer.errors import PrinterRefusedError
 from drivers.simulator import shell as simulator_shell
 
 DONE, REFUSED, UNUSABLE, FAULT = 0, 1, 2, 3
@@ -34,8 +36,11 @@ app = typer.Typer(
     help=__doc__,
 )
 app.add_typer(
-    simulator_shell.app, name="simulator", help="Make and serve virtual libraries, switch faults on."
+    simulator_shell.app,
+    name="simulator",
+    help="Make and serve virtual libraries and printers, switch faults on.",
 )
+app.add_typer(printer_shell.app, name="printer", help="Ask a label printer, send to it.")
 
 Url = Annotated[str, typer.Argument(help="sim:///folder, sg:///dev/tape/by-id/…, mtx:///dev/sg3, iscsi://…")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs instead of a table for people.")]
@@ -166,7 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
         return leaving.code if isinstance(leaving.code, int) else DONE
     except (BackendUnavailableError, LibraryFileError) as error:
         return _complain(error, UNUSABLE)
-    except (MoveRefusedError, ElementError) as error:
+    except (MoveRefusedError, ElementError, PrinterRefusedError) as error:
         return _complain(error, REFUSED)
     except DeviceError as error:
         return _complain(error, FAULT)

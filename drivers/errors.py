@@ -25,6 +25,8 @@ DeviceError
 ├── CommandTimeoutError         the state of the device is unknown
 ├── TransportError              the state of the device is unknown
 ├── ProtocolError               short, overlapping or inconsistent bytes
+├── PrinterError                drivers.printer.errors: PrinterUnreachableError, PrinterNotReadyError,
+│                               PrinterRefusedError, PrinterAnswerError, PrinterGoneError, PrinterTimeoutError
 ├── BackendUnavailableError     no device node, no permission, no program, unknown URL scheme
 └── MoveRefusedError            the driver looked and sent nothing
     ├── UnexpectedMediumError   another volume tag than expected at the source

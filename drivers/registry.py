@@ -7,7 +7,7 @@
 
 Options follow as a query: `drive` (which drive of a virtual library: serial number or 1, 2, …),
 `program` (where mtx is), `initiator` (the iSCSI name to log in with), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
-`needs_eject` (yes, no or unknown).
+`needs_eject` (yes, no or unknown). The URLs of label printers are in `drivers.printer.schemes`.
 """
 
 import tempfile
@@ -25,6 +25,8 @@ from drivers.changer.smc import SmcChanger
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
 from drivers.lock import ProcessLock
+from drivers.printer import schemes as printer_schemes
+from drivers.printer.protocol import LabelPrinter
 from drivers.scsi.sg_io import SgTransport
 from drivers.scsi.transport import Transport
 from drivers.tape.protocol import TapeDrive
@@ -32,6 +34,7 @@ from drivers.tape.ssc import SscDrive
 
 if TYPE_CHECKING:
     from drivers.simulator.hands import Hands
+    from drivers.simulator.printer.hands import PrinterHands
 
 SIMULATOR = "sim"
 MTX_PROGRAM = "mtx"
@@ -184,6 +187,21 @@ def _open_simulated_drive(url: DeviceUrl) -> TapeDrive:
         library.folder.close()
         raise BackendUnavailableError(f"{url.text!r}: no drive {wanted}; there are {', '.join(names)}")
     return SscDrive(SimulatorTransport(library, unit), url=url.text)
+
+
+def open_printer(url: str) -> LabelPrinter:
+    """A label printer; `drivers.printer.schemes` has the URLs.
+
+    BackendUnavailableError when the URL is wrong. Whether the printer answers shows only when it is asked.
+    """
+    return printer_schemes.open_printer(url)
+
+
+def open_printer_hands(folder: Path) -> "PrinterHands":
+    """The person at the simulated printer of `sim://FOLDER`, which is made unless it exists."""
+    from drivers.simulator.printer.hands import PrinterHands
+
+    return PrinterHands(folder)
 
 
 def lock_for(name: str) -> ProcessLock:

@@ -1,5 +1,7 @@
 """Every fault and variant that can be switched on, by name, with its parameters."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +113,24 @@ def set_fault(state: LibraryState, name: str, **parameters: Any) -> None:
     if parameters.get("phase", PHASES[0]) not in PHASES:
         raise ProtocolError(f"unknown phase {parameters['phase']!r}; known are {', '.join(PHASES)}")
     state.faults[name] = kind.parameters | parameters
+
+
+def fault_parameter(text: str) -> tuple[str, Any]:
+    """`name=value` as typed at a shell; a value that is no JSON is a text."""
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def listing(kinds: Mapping[str, FaultKind]) -> str:
+    """One line a fault, for people."""
+    lines = []
+    for kind in kinds.values():
+        parameters = " ".join(f"{name}={json.dumps(value)}" for name, value in kind.parameters.items())
+        lines.append(f"{kind.name:24} {kind.summary}{f' [{parameters}]' if parameters else ''}\n")
+    return "".join(lines)
 
 
 def active(state: LibraryState, name: str) -> dict[str, Any] | None:

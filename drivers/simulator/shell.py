@@ -11,11 +11,14 @@ import typer
 
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition, read_mhvtl, read_mtx_status
+from drivers.simulator.faults import FAULTS, fault_parameter, listing
+from drivers.simulator.printer import shell as printer_shell
 
 if TYPE_CHECKING:
     from drivers.simulator.hands import Hands
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(printer_shell.app, name="printer", help="The same for simulated label printers.")
 FolderPath = Annotated[Path, typer.Argument(help="The folder of the virtual library.")]
 
 
@@ -70,25 +73,13 @@ def fault(
         if clear:
             hands.clear_fault(name)
         else:
-            hands.set_fault(name, **dict(_parameter(text) for text in parameters or ()))
-
-
-def _parameter(text: str) -> tuple[str, object]:
-    name, _, value = text.partition("=")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+            hands.set_fault(name, **dict(fault_parameter(text) for text in parameters or ()))
 
 
 @app.command()
 def faults() -> None:
     """Every fault that can be switched on."""
-    from drivers.simulator.faults import FAULTS
-
-    for kind in FAULTS.values():
-        parameters = " ".join(f"{name}={json.dumps(value)}" for name, value in kind.parameters.items())
-        sys.stdout.write(f"{kind.name:24} {kind.summary}{f' [{parameters}]' if parameters else ''}\n")
+    sys.stdout.write(listing(FAULTS))
 
 
 @app.command()

@@ -19,6 +19,7 @@ from drivers.changer.mtx_errors import error_of_run
 from drivers.changer.mtx_reading import parse_inquiry, snapshot_of
 from drivers.changer.mtx_text import parse_status
 from drivers.errors import ProtocolError
+from drivers.printer import host_status
 from drivers.scsi import attributes, cdb, encryption, inquiry, log_pages, mode, stream
 from drivers.scsi.element_status import (
     Descriptor,
@@ -99,6 +100,7 @@ DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "mtx status": (_mtx, MTX),
     "mtx errors": (_mtx, SENSE_TEXT),
     "mtx inquiry": (lambda data: parse_inquiry(data.decode("latin-1"), "x"), b"Vendor ID: 'X'\n"),
+    "host status": (host_status.parse_host_status, host_status.encode_host_status(host_status.HostStatus())),
     "mtx table": (lambda data: parse_status(data.decode("latin-1")), MTX),
 }  # fmt: skip
 

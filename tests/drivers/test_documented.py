@@ -3,6 +3,12 @@ from pathlib import Path
 from drivers import __main__, registry
 from drivers.changer.model import MoveFlag, MoveVerdict
 from drivers.errors import DeviceError
+from drivers.printer import schemes
+from drivers.printer import shell as printer_shell
+from drivers.printer.errors import CONDITION_TEXT
+from drivers.printer.model import PrinterCondition
+from drivers.simulator.printer import shell as simulated_printer_shell
+from drivers.simulator.printer.faults import FAULTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 HARDWARE = (DOCS / "hardware.md").read_text(encoding="utf-8")
@@ -13,9 +19,28 @@ def test_every_device_url_scheme_and_option_is_documented():
     assert [o for o in registry.OPTIONS if f"`{o}`" not in HARDWARE] == []
 
 
+def test_every_printer_url_scheme_and_option_is_documented():
+    assert [s for s in schemes.SCHEMES if f"`{s}://" not in HARDWARE] == []
+    options = {option for scheme in schemes.SCHEMES.values() for option in scheme.options}
+    assert [o for o in options if f"`{o}`" not in HARDWARE] == []
+
+
 def test_every_command_is_documented():
     names = {command.callback.__name__ for command in __main__.app.registered_commands}
+    names |= {f"printer {c.callback.__name__}" for c in printer_shell.app.registered_commands}
+    names |= {
+        f"simulator printer {c.callback.__name__}" for c in simulated_printer_shell.app.registered_commands
+    }
     assert [n for n in names if f"python -m drivers {n} " not in HARDWARE] == []
+
+
+def test_every_condition_of_a_printer_is_documented_with_what_to_do():
+    assert [c for c in PrinterCondition if f"`{c}`" not in HARDWARE] == []
+    assert set(CONDITION_TEXT) == set(PrinterCondition)
+
+
+def test_every_fault_of_the_simulated_printer_is_documented():
+    assert [f for f in FAULTS if f"`{f}`" not in HARDWARE] == []
 
 
 def test_every_verdict_and_flag_is_documented():
