@@ -41,6 +41,8 @@ from service.parties import pages as parties_pages
 from service.policies import api as policies_api
 from service.policies import pages as policies_pages
 from service.policies import schedule_pages
+from service.printing.documents import api as documents_api
+from service.printing.documents import pages as documents_pages
 from service.receipts import api as receipts_api
 from service.receipts import pages as receipts_pages
 from service.rotation import api as rotation_api
@@ -98,6 +100,8 @@ ROUTERS: list[APIRouter] = [
     packing_pages.router,
     receipts_api.router,
     receipts_pages.router,
+    documents_api.router,
+    documents_pages.router,
     scanning_pages.router,
     devices_api.router,
     devices_pages.router,

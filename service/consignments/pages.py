@@ -31,6 +31,7 @@ from service.consignments.views import consignment_view, list_table
 from service.errors import InvalidInputError, RefusedError
 from service.handlers.rules import Permission
 from service.ledger.writer import Unit
+from service.printing.documents.shelf import consignment_shelf
 from service.web.errors import status_of
 from service.web.filling import act_or_again
 from service.web.page import Page, page_for
@@ -144,8 +145,10 @@ def open_consignment(page: Insider) -> Response:
 def show_consignment(
     number: str, page: Reader, after: Annotated[str | None, Query(max_length=MAX_CURSOR)] = None
 ) -> Response:
-    view = consignment_view(page, read_sheet(page, number, after))
-    return page.render("consignments/consignment.html", view)
+    sheet = read_sheet(page, number, after)
+    view = consignment_view(page, sheet)
+    papers = consignment_shelf(page, sheet.row)
+    return page.render("consignments/consignment.html", replace(view, more=(papers, *view.more)))
 
 
 @router.get("/{number}/lines.csv")
