@@ -12,38 +12,30 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from drivers import registry
+from drivers import changer_listing, registry
 from drivers.changer.model import ElementState, ElementType, MoveOutcome, MoveRequest, Snapshot
 from drivers.changer.protocol import Changer
+from drivers.changer_listing import Seat
+from drivers.changer_order import FAILED, OK, USAGE, Order, parse
 from drivers.errors import DeviceError, ElementAddressInvalidError
 from drivers.tables import numbered
 from drivers.tape.model import MediumCondition
 
 DEADLINE_S, READY_S = 900.0, 300.0
 RECORD = "STRONGROOM_CHANGER_RECORD"
-USAGE = "usage: mtx_changer CHANGER list|listall|slots|loaded|load|unload|transfer [SLOT [DEVICE [DRIVE]]]\n"
-OK, FAILED = 0, 1
-
-
-@dataclass(frozen=True)
-class Order:
-    """The script's arguments; `archive` is the tape device, or the destination slot of a transfer."""
-
-    changer: str
-    command: str
-    slot: str = "0"
-    archive: str = ""
-    drive: str = "0"
 
 
 def main(arguments: list[str]) -> int:
-    if not 2 <= len(arguments) <= 5 or arguments[1] not in COMMANDS:  # noqa: PLR2004 - the script's arguments
+    order = parse(arguments)
+    if order is None:
         sys.stderr.write(USAGE)
         return FAILED
-    order = Order(*arguments)
+    return carry_out(order)
+
+
+def carry_out(order: Order) -> int:
     try:
         with registry.open_changer(_url(order.changer)) as changer:
             return COMMANDS[order.command](changer, order)
@@ -65,53 +57,45 @@ def _look(changer: Changer) -> Snapshot:
     return changer.inventory(deadline_s=DEADLINE_S)
 
 
-def _slots(snapshot: Snapshot) -> list[tuple[int, ElementState]]:
-    """Storage and mail slots by number."""
-    found = numbered(snapshot, "slot")
-    return [(number, snapshot.by_address[address]) for number, address in sorted(found.items())]
+def _seats(snapshot: Snapshot) -> list[Seat]:
+    slots, drives = numbered(snapshot, "slot"), numbered(snapshot, "drive")
+    found = [_slot_seat(number, snapshot.by_address[address]) for number, address in sorted(slots.items())]
+    return found + [
+        _drive_seat(snapshot, number, snapshot.by_address[address])
+        for number, address in sorted(drives.items())
+    ]
 
 
-def _drives(snapshot: Snapshot) -> list[tuple[int, ElementState]]:
-    found = numbered(snapshot, "drive")
-    return [(number, snapshot.by_address[address]) for number, address in sorted(found.items())]
+def _slot_seat(number: int, state: ElementState) -> Seat:
+    letter = changer_listing.MAIL_SLOT if state.type is ElementType.IMPORT_EXPORT else changer_listing.SLOT
+    return Seat(letter, number, state.full, state.tag_text or "")
 
 
-def _home(snapshot: Snapshot, drive: ElementState) -> int:
-    """The slot a loaded medium came from; 0 when the changer does not know it. Never a guess."""
-    return snapshot.topology.slot_numbers.get(drive.source.address or -1, 0)
+def _drive_seat(snapshot: Snapshot, number: int, state: ElementState) -> Seat:
+    home = snapshot.topology.slot_numbers.get(state.source.address or -1, 0)
+    return Seat(changer_listing.DRIVE, number, state.full, state.tag_text or "", home)
 
 
 def _list(changer: Changer, _: Order) -> int:
-    """Loaded media too, with slot 0 when their slot is unknown: none may vanish."""
-    snapshot = _look(changer)
-    lines = [f"{_home(snapshot, e)}:{e.tag_text or ''}" for _, e in _drives(snapshot) if e.full]
-    return _show(lines + [f"{n}:{e.tag_text or ''}" for n, e in _slots(snapshot) if e.full])
+    return _show(changer_listing.volumes(_seats(_look(changer))))
 
 
 def _list_all(changer: Changer, _: Order) -> int:
-    snapshot = _look(changer)
-    lines = [
-        f"D:{n}:F:{_home(snapshot, e)}:{e.tag_text or ''}" if e.full else f"D:{n}:E"
-        for n, e in _drives(snapshot)
-    ]
-    for number, state in _slots(snapshot):
-        letter = "I" if state.type is ElementType.IMPORT_EXPORT else "S"
-        lines.append(f"{letter}:{number}:F:{state.tag_text or ''}" if state.full else f"{letter}:{number}:E")
-    return _show(lines)
+    return _show(changer_listing.everything(_seats(_look(changer))))
 
 
 def _count(changer: Changer, _: Order) -> int:
-    return _show([str(len(_slots(_look(changer))))])
+    return _show([str(changer_listing.slot_count(_seats(_look(changer))))])
 
 
 def _loaded(changer: Changer, order: Order) -> int:
     snapshot = _look(changer)
     state = _at(snapshot, "drive", order.drive)
-    return _show([str(_home(snapshot, state) if state.full else 0)])
+    return _show([str(changer_listing.loaded(_drive_seat(snapshot, order.drive, state)))])
 
 
-def _at(snapshot: Snapshot, kind: str, number: str) -> ElementState:
-    address = numbered(snapshot, kind).get(int(number))
+def _at(snapshot: Snapshot, kind: str, number: int) -> ElementState:
+    address = numbered(snapshot, kind).get(number)
     if address is None:
         raise ElementAddressInvalidError(f"{kind} {number}")
     return snapshot.by_address[address]
@@ -122,15 +106,17 @@ def _load(changer: Changer, order: Order) -> int:
         snapshot = _look(changer)
         drive = _at(snapshot, "drive", order.drive)
         code = _move(changer, order, _at(snapshot, "slot", order.slot), drive)
-        return code if code != OK else _wait_ready(order, drive)
+    if code != OK:
+        return code
+    _show([changer_listing.load_done(order.slot, order.drive)])
+    return wait_ready(_drive_url(order, drive))
 
 
-def _wait_ready(order: Order, drive: ElementState) -> int:
+def wait_ready(drive_url: str | None) -> int:
     """The backup program expects a drive that can be used; where the drive cannot be asked, it may try."""
-    url = _drive_url(order, drive)
-    if url is None:
+    if drive_url is None:
         return OK
-    with registry.open_drive(url) as tape:
+    with registry.open_drive(drive_url) as tape:
         state = tape.wait_loaded(deadline_s=READY_S)
     if state.condition is MediumCondition.READY:
         return OK
@@ -142,7 +128,14 @@ def _drive_url(order: Order, drive: ElementState) -> str | None:
     if registry.parse_url(_url(order.changer)).scheme == registry.SIMULATOR:
         joint = "&" if "?" in order.changer else "?"
         return f"{order.changer}{joint}drive={drive.drive.serial}" if drive.drive else None
-    name = Path(order.archive).resolve().name if order.archive else ""
+    return drive_url(order.archive)
+
+
+def drive_url(archive: str) -> str | None:
+    """The drive behind an archive device, by its SCSI generic node; a device URL is taken as it is."""
+    if "://" in archive:
+        return archive
+    name = Path(archive).resolve().name if archive else ""
     generic = sorted(Path("/sys/class/scsi_tape").glob(f"{name}/device/scsi_generic/*")) if name else []
     return f"sg:///dev/{generic[0].name}" if generic else None
 
@@ -155,13 +148,14 @@ def _unload(changer: Changer, order: Order) -> int:
         if url is not None and drive.full:
             with registry.open_drive(url) as tape:
                 tape.eject(deadline_s=DEADLINE_S)
-        return _move(changer, order, drive, _at(snapshot, "slot", order.slot))
+        code = _move(changer, order, drive, _at(snapshot, "slot", order.slot))
+    return _show([changer_listing.unload_done(order.slot, order.drive)]) if code == OK else code
 
 
 def _transfer(changer: Changer, order: Order) -> int:
     with changer.exclusive(deadline_s=DEADLINE_S):
         snapshot = _look(changer)
-        return _move(changer, order, _at(snapshot, "slot", order.slot), _at(snapshot, "slot", order.archive))
+        return _move(changer, order, _at(snapshot, "slot", order.slot), _at(snapshot, "slot", order.to_slot))
 
 
 def _move(changer: Changer, order: Order, src: ElementState, dst: ElementState) -> int:

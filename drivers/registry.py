@@ -175,6 +175,34 @@ def open_drive(url: str) -> TapeDrive:
     return DRIVE_SCHEMES[parsed.scheme](parsed)
 
 
+def drive_beside(changer_url: str, serial: str, *, sysfs: Path = Path("/sys")) -> str | None:
+    """The URL of the drive with this serial number, of the library behind `changer_url`; None where this host does not reach it."""
+    url = parse_url(changer_url)
+    if url.scheme == SIMULATOR:
+        return f"{SIMULATOR}://{url.path}?drive={serial}"
+    if url.scheme not in {"sg", "mtx"} or not serial:
+        return None
+    for node in sorted((sysfs / "class" / "scsi_generic").glob("sg*")):
+        if _is_tape(node) and _serial_of(node) == serial:
+            return f"sg:///dev/{node.name}"
+    return None
+
+
+def _is_tape(node: Path) -> bool:
+    try:
+        return (node / "device" / "type").read_text().strip() == "1"
+    except OSError:
+        return False
+
+
+def _serial_of(node: Path) -> str:
+    """From VPD page 80 as the kernel keeps it."""
+    try:
+        return (node / "device" / "vpd_pg80").read_bytes()[4:].decode("latin-1").strip(" \0")
+    except OSError:
+        return ""
+
+
 def _open_simulated_drive(url: DeviceUrl) -> TapeDrive:
     from drivers.simulator.target import SimulatedLibrary
     from drivers.simulator.transport import SimulatorTransport

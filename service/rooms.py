@@ -15,8 +15,8 @@ from service.containers import pages as containers_pages
 from service.custody import api as custody_api
 from service.custody import pages as custody_pages
 from service.devices import api as devices_api
+from service.devices import changer_api, job_pages
 from service.devices import door_pages as door_panel
-from service.devices import job_pages
 from service.devices import pages as devices_pages
 from service.devices.queries import is_any_simulated
 from service.devices.worker import start_workers
@@ -104,6 +104,7 @@ ROUTERS: list[APIRouter] = [
     documents_pages.router,
     scanning_pages.router,
     devices_api.router,
+    changer_api.router,
     devices_pages.router,
     door_panel.router,
     job_pages.router,

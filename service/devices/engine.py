@@ -205,7 +205,8 @@ def conclude(unit: Unit, step_id: str, fence: int, outcome: Mapping[str, object]
 def close_step(unit: Unit, step: Row[Any], outcome: Mapping[str, object], verdict: str) -> None:
     values = {"outcome": dict(outcome), "outcome_at": unit.now, "verdict": verdict}
     unit.connection.execute(update(_STEP).where(_STEP.c.step_id == step.step_id).values(**values))
-    facts = {"step": step.ordinal, "barcode": step.intent.get("barcode"), **outcome, "verdict": verdict}
+    known = {name: step.intent[name] for name in ("barcode", "requested_by") if name in step.intent}
+    facts = {"step": step.ordinal, **known, **outcome, "verdict": verdict}
     unit.append(JOB.subject(step.job_id), JobEvent.STEP_OBSERVED, facts=facts)
 
 

@@ -43,7 +43,10 @@ class TagReading(StrEnum):
 
 
 class Element(SQLModel, table=True):
-    """An element as last seen; evidence, not the record: the record is `medium.location_id`."""
+    """An element as last seen; evidence, not the record: the record is `medium.location_id`.
+
+    `home_address`, of a full drive: the slot its medium came from, as the changer vouches or as it was seen to leave.
+    """
 
     __tablename__ = "element"
 
@@ -60,6 +63,7 @@ class Element(SQLModel, table=True):
     phantom_tag: str | None = Field(default=None, max_length=40)
     medium_id: str | None = Field(default=None, index=True, max_length=26)
     drive_serial: str | None = Field(default=None, max_length=64)
+    home_address: int | None = None
     observed_at: datetime = Field(sa_type=UtcTime)
 
 

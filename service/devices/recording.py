@@ -4,27 +4,27 @@ The record is never overwritten in silence: a medium seen at another place of it
 its own); one that the record has elsewhere stays there and becomes a discrepancy.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, delete, insert, select, update
+from sqlalchemy import Row, select, update
 
 from service.custody import actions as custody
 from service.custody.models import Discrepancy, DiscrepancyKind
 from service.db import table
 from service.devices.actions import DeviceEvent
-from service.devices.models import DEVICE, Device, Element
+from service.devices.models import DEVICE, Device
 from service.devices.reconciling import Findings, LibraryRecord, News, news, reconcile
 from service.devices.record import TAG_FORM, library_record, tag_rule
-from service.devices.seen import Look, SeenElement
+from service.devices.seen import Look
+from service.devices.sightings import write_elements
 from service.errors import NotFoundError
 from service.ledger.writer import Unit
 from service.media.models import Medium
 from service.media.queries import chunks
 
 _DEVICE = table(Device)
-_ELEMENT = table(Element)
 _MEDIUM = table(Medium)
 _DISCREPANCY = table(Discrepancy)
 
@@ -77,7 +77,7 @@ def record_inventory(
     findings = reconcile(look, record, only)
     observed = _observe(unit, device, findings, record)
     opened = _open_discrepancies(unit, findings, record)
-    _write_elements(unit, device_id, look, findings, record, only=only)
+    write_elements(unit, device_id, look, findings, record, only=only)
     recording = _counted(look, findings, observed, opened)
     if announced:
         _touch(unit, findings.agreeing)
@@ -140,82 +140,6 @@ def _is_known(unit: Unit, about: str) -> bool:
         _DISCREPANCY.c.sentence.startswith(about, autoescape=True),
     )
     return unit.connection.execute(query.limit(1)).first() is not None
-
-
-def _write_elements(
-    unit: Unit,
-    device_id: str,
-    look: Look,
-    findings: Findings,
-    record: LibraryRecord,
-    *,
-    only: frozenset[int] | None,
-) -> None:
-    """Only what differs from what was seen before; elements that are gone from the library are taken out."""
-    before = _elements_before(unit, device_id, only)
-    new, changed = [], []
-    for element in look.elements if only is None else [look.by_address[address] for address in sorted(only)]:
-        old = before.get(element.address)
-        row = _element_row(device_id, element, findings, record, old)
-        if old is None:
-            new.append({**row, "observed_at": look.taken_at})
-        elif any(old[name] != value for name, value in row.items()):
-            changed.append({**row, "observed_at": look.taken_at})
-    for part in chunks(new):
-        unit.connection.execute(insert(_ELEMENT), part)
-    for row in changed:
-        _update_element(unit, row)
-    gone = sorted(before.keys() - look.by_address.keys())
-    for numbers in chunks(gone):
-        unit.connection.execute(
-            delete(_ELEMENT).where(_ELEMENT.c.device_id == device_id, _ELEMENT.c.address.in_(numbers))
-        )
-
-
-def _elements_before(unit: Unit, device_id: str, only: frozenset[int] | None) -> dict[int, RowMapping]:
-    of_device = select(_ELEMENT).where(_ELEMENT.c.device_id == device_id)
-    if only is None:
-        return {row["address"]: row for row in unit.connection.execute(of_device).mappings()}
-    return {
-        row["address"]: row
-        for part in chunks(sorted(only))
-        for row in unit.connection.execute(of_device.where(_ELEMENT.c.address.in_(part))).mappings()
-    }
-
-
-def _update_element(unit: Unit, row: Mapping[str, object]) -> None:
-    unit.connection.execute(
-        update(_ELEMENT)
-        .where(_ELEMENT.c.device_id == row["device_id"], _ELEMENT.c.address == row["address"])
-        .values(**row)
-    )
-
-
-def _element_row(
-    device_id: str,
-    element: SeenElement,
-    findings: Findings,
-    record: LibraryRecord,
-    before: RowMapping | None,
-) -> dict[str, object]:
-    medium_id = findings.media_at.get(element.address)
-    if medium_id is None and element.full and element.tag is None and before is not None:
-        medium_id = before["medium_id"]  # the last known one, while the label cannot be read
-    return {
-        "device_id": device_id,
-        "address": element.address,
-        "kind": element.kind,
-        "number": element.number,
-        "location_id": record.places.get(element.address),
-        "installed": element.installed,
-        "full": element.full,
-        "accessible": element.accessible,
-        "reading": element.reading,
-        "volume_tag": element.tag[:40] if element.tag else None,
-        "phantom_tag": element.phantom[:40] if element.phantom else None,
-        "medium_id": medium_id,
-        "drive_serial": element.drive_serial,
-    }
 
 
 def _counted(look: Look, findings: Findings, observed: int, opened: int) -> Recording:

@@ -44,7 +44,7 @@ class NothingToEjectError(RefusedError):
 
 def request_inventory(unit: Unit, device_id: str, *, robot: bool = False) -> str:
     """The job's id; a look that is asked for already serves everybody. `robot` lets the robot look itself, for minutes."""
-    _enabled(unit, device_id)
+    enabled_device(unit, device_id)
     queued = unit.connection.execute(
         select(_JOB.c.job_id, _JOB.c.payload).where(
             _JOB.c.resource == device_id, _JOB.c.kind == JobKind.INVENTORY, _JOB.c.state.not_in(ENDED)
@@ -59,7 +59,7 @@ def request_inventory(unit: Unit, device_id: str, *, robot: bool = False) -> str
 
 def request_move(unit: Unit, device_id: str, barcode: str, kind: ElementKind, number: int) -> str:
     """One medium of this library to a free place of it. Raises before anything is queued where that cannot work."""
-    device = _enabled(unit, device_id)
+    device = enabled_device(unit, device_id)
     medium = unit.connection.execute(
         select(_MEDIUM.c.medium_id, _MEDIUM.c.barcode).where(_MEDIUM.c.barcode == barcode.strip().upper())
     ).one_or_none()
@@ -80,7 +80,7 @@ def request_move(unit: Unit, device_id: str, barcode: str, kind: ElementKind, nu
     return enqueue(unit, JobKind.MOVE, device_id, payload, dedupe_key=f"move:{device_id}:{unit.new_id()}")
 
 
-def _enabled(unit: Unit, device_id: str) -> Row[Any]:
+def enabled_device(unit: Unit, device_id: str) -> Row[Any]:
     device = unit.connection.execute(select(_DEVICE).where(_DEVICE.c.device_id == device_id)).one_or_none()
     if device is None:
         raise NotFoundError("library", device_id)
@@ -133,7 +133,7 @@ def _free_element(unit: Unit, device: Row[Any], kind: ElementKind, number: int) 
 
 def request_ejection(unit: Unit, device_id: str, run_id: str) -> str:
     """Another try at a run whose job a person has ended, or whose media stayed behind."""
-    _enabled(unit, device_id)
+    enabled_device(unit, device_id)
     under_way = unit.connection.execute(
         select(_JOB.c.job_id).where(
             _JOB.c.run_id == run_id, _JOB.c.kind == JobKind.EJECT, _JOB.c.state.not_in(ENDED)

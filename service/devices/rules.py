@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from drivers.changer.model import MoveVerdict
-from service.devices.models import JobKind, JobState
+from service.devices.models import ElementKind, JobKind, JobState
 from service.errors import RefusedError, StateError
+from service.media.models import Content
+from service.media.rules import ContentError, HeldError
 
 HOLDING = frozenset({JobState.RUNNING, JobState.WAITING})  # at most one a resource
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
@@ -156,3 +158,46 @@ def what_was_seen(
     seen = SEEN[verdict].format(source=source, destination=destination, found=found or "an unknown place")
     answer = "" if told in {"", "GOOD"} else f" The library said: {told.rstrip('.')}."
     return f"{barcode} {seen}.{answer} It is not moved again before somebody has looked."
+
+
+# A backup program writes on what it loads.
+NOT_TO_BE_LOADED = frozenset({Content.QUARANTINED, Content.RETIRED, Content.SANITIZED, Content.DESTROYED})
+
+
+class GoingOutError(RefusedError):
+    title = "On its way out"
+
+    def __init__(self, barcode: str, run: str) -> None:
+        super().__init__(
+            f"{barcode} leaves with run {run}. It was not loaded.",
+            next_step="Take it off the run first, or load another medium.",
+            barcode=barcode,
+            run=run,
+        )
+
+
+def check_told_move(
+    barcode: str, content: Content, to: ElementKind, *, held_since: datetime | None, run: str | None
+) -> None:
+    """Whether a backup program may have this moved. `run` is the one that sends it out now.
+
+    Raises HeldError, ContentError or GoingOutError. Back into a slot everything may go.
+    """
+    if to is ElementKind.SLOT:
+        return
+    if held_since is not None:
+        what = "loading it for a backup program" if to is ElementKind.DRIVE else "putting it into a mail slot"
+        raise HeldError(barcode, held_since, what)
+    if to is ElementKind.DRIVE and content in NOT_TO_BE_LOADED:
+        raise ContentError(
+            f"{barcode} is {content.value}; it is not loaded for a backup program. Nothing was queued.",
+            next_step="A person can move it from the library's page.",
+            content=content.value,
+        )
+    if to is ElementKind.DRIVE and run is not None:
+        raise GoingOutError(barcode, run)
+
+
+def is_too_late(not_after: str | None, now: datetime) -> bool:
+    """Whether whoever asked for a job has stopped waiting for it."""
+    return not_after is not None and datetime.fromisoformat(not_after) < now

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from drivers.changer.model import ElementState, ElementType, ProblemKind, Snapshot, TagState
+from drivers.changer.model import ElementState, ElementType, ProblemKind, Snapshot, SourceAuthority, TagState
 from service.devices.models import ElementKind, TagReading
 from service.locations.models import LocationKind
 
@@ -36,7 +36,10 @@ def place_name(kind: ElementKind, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SeenElement:
-    """`number` is 1-based within its kind; `tag` is as reported, None unless it was read in a full element."""
+    """`number` is 1-based within its kind; `tag` is as reported, None unless it was read in a full element.
+
+    `source`, of a full drive: the slot the changer vouches for, None where it does not.
+    """
 
     address: int
     kind: ElementKind
@@ -48,6 +51,7 @@ class SeenElement:
     accessible: bool | None = None
     installed: bool = True
     drive_serial: str | None = None
+    source: int | None = None
 
     @property
     def name(self) -> str:
@@ -132,7 +136,14 @@ def _seen(element: ElementState, kind: ElementKind, number: int) -> SeenElement:
         accessible=element.access,
         installed=element.installed,
         drive_serial=element.drive.serial if element.drive else None,
+        source=_source(element),
     )
+
+
+def _source(element: ElementState) -> int | None:
+    vouched = element.source.authority is SourceAuthority.SVALID
+    is_loaded = element.full and element.type is ElementType.DATA_TRANSFER
+    return element.source.address if vouched and is_loaded else None
 
 
 def _reading(element: ElementState) -> TagReading:

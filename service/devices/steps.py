@@ -13,6 +13,7 @@ from drivers.errors import DeviceError
 from service.db import table
 from service.devices import engine, faults
 from service.devices.actions import Resume
+from service.devices.drives import let_go
 from service.devices.duty import Duty, Effect, Facts
 from service.devices.evidence import Observed, kept, observed, restored
 from service.devices.models import JobStep
@@ -27,11 +28,15 @@ _STEP = table(JobStep)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a step. `sentence` is for the operator where one has to decide, or where nothing was sent."""
+    """What became of a step. `sentence` is for the operator where one has to decide, or where nothing was sent.
+
+    `at_source`: it was seen where it stood before, and nothing else is unclear.
+    """
 
     judgement: Judgement
     verdict: str
     sentence: str = ""
+    at_source: bool = False
 
 
 def intent_of(
@@ -63,6 +68,7 @@ def carry(duty: Duty, intent: Facts, effect: Effect) -> Settled:
             )
         )
         try:
+            let_go(duty, before, intent)
             outcome = duty.changer.move(_request(duty, intent, step_id))
         except DeviceError as error:
             return _refused(duty, step_id, intent, error)
@@ -142,7 +148,10 @@ def _judged(duty: Duty, intent: Facts, seen: Observed, look: Look | None) -> Set
         told=seen.told,
     )
     return Settled(
-        after_move(seen.verdict, safe_to_repeat=seen.safe_to_repeat, tries=tries), seen.verdict, sentence
+        after_move(seen.verdict, safe_to_repeat=seen.safe_to_repeat, tries=tries),
+        seen.verdict,
+        sentence,
+        at_source=seen.safe_to_repeat,
     )
 
 

@@ -20,7 +20,8 @@ def test_the_lists_have_the_form_backup_programs_read(bench, run):
     run("transfer", "2", "25")
     code, lines, _ = run("list")
     assert code == 0
-    assert lines[:2] == ["1:ABC001L8", "3:ABC003L8"]
+    assert lines[0] == "3:ABC003L8"
+    assert lines[-1] == "1:ABC001L8"
     assert "25:ABC002L8" in lines
     everything = run("listall")[1]
     assert everything[:4] == ["D:0:F:1:ABC001L8", "D:1:E", "S:1:E", "S:2:E"]
