@@ -17,10 +17,11 @@ from drivers.changer_order import FAILED, OK, USAGE, Order, parse
 from service.devices import changer_settings
 from service.devices.changer_settings import ChangerSettings, ChangerSettingsError
 
-GRACE_S = 60.0  # beyond the job's own time: a move that has begun is waited for
+GRACE = 0.1  # of the time, beyond the job's own: a move that has begun just in time is waited for
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, _stop)  # Bareos ends the script when its own time is over
     sys.exit(run(sys.argv[1:], os.environ))
 
 
@@ -46,7 +47,6 @@ def _by_driver(order: Order) -> int:
 def _by_server(order: Order, settings: ChangerSettings) -> int:
     from service.devices.changer_client import Client, ServerError
 
-    signal.signal(signal.SIGTERM, _stop)  # Bareos ends the script when its own time is over
     try:
         with Client(settings) as client:
             if order.command in MOVES:
@@ -54,7 +54,9 @@ def _by_server(order: Order, settings: ChangerSettings) -> int:
             return _show(client, order, settings)
     except ServerError as error:
         sys.stderr.write(f"{error}\n")
-        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped before the answer came.\n")
+    return FAILED
 
 
 def _stop(*_: object) -> None:
@@ -108,7 +110,7 @@ def _move(client: Any, order: Order, settings: ChangerSettings) -> int:
     body = {"slot": order.slot, "within_s": settings.wait_s}
     body |= {"to_slot": order.to_slot} if order.command == "transfer" else {"drive": order.drive}
     job = client.wait(
-        client.post(f"/devices/{library.device_id}/{order.command}", body), settings.wait_s + GRACE_S
+        client.post(f"/devices/{library.device_id}/{order.command}", body), settings.wait_s * (1 + GRACE)
     )
     if job["state"] != "done":
         sys.stderr.write(f"{job['sentence'] or 'The move was not done.'} (job {job['job_id']})\n")
