@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     library_file: Folder | None = Field(
         None, description="CSV, mtx or mhvtl file that the simulated library and its media start from."
     )
+    changer_record: Path | None = Field(
+        None, description="File that strongroom-mtx-changer writes its moves to where it has no server."
+    )
     worker: bool = Field(default=True, description="Run the device worker inside the server process.")
     scheduler: bool = Field(
         default=True, description="Create runs by their schedule inside the server process."

@@ -20,6 +20,7 @@ from service.devices.models import Device, Job, JobState, JobStep
 from service.devices.recording import Recording, record_inventory
 from service.devices.rules import OutrunError, gives_way
 from service.devices.seen import Look, look_of
+from service.devices.told_by_others import told_moves
 from service.errors import WriterStoppedError
 from service.ledger.writer import Actor, Unit, Via
 from service.runtime import Runtime
@@ -133,11 +134,15 @@ class Duty:
         if is_old and also is None and not announced:
             return
 
+        told = told_moves(self.runtime.settings.changer_record)
+
         def work(unit: Unit) -> Recording:
             engine.held(unit, self.job.job_id, self.job.fence)
             if also is not None:
                 also(unit)
-            return record_inventory(unit, self.job.device_id, look, announced=announced, known=self.recorded)
+            return record_inventory(
+                unit, self.job.device_id, look, announced=announced, known=self.recorded, told=told
+            )
 
         recording = self.write(work)
         self.recorded = look if recording.trustworthy else None

@@ -9,6 +9,7 @@ with exit code 1 and the reason on standard error. Without one the driver moves 
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from drivers import changer_listing
@@ -133,7 +134,7 @@ def _wait_ready(order: Order) -> int:
         return FAILED
 
 
-MOVES = {
+MOVES: dict[str, Callable[[Order], str]] = {
     "load": lambda order: f"{changer_listing.load_done(order.slot, order.drive)}\n",
     "unload": lambda order: f"{changer_listing.unload_done(order.slot, order.drive)}\n",
     "transfer": lambda _: "",

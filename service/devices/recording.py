@@ -6,6 +6,7 @@ its own); one that the record has elsewhere stays there and becomes a discrepanc
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -19,6 +20,7 @@ from service.devices.reconciling import Findings, LibraryRecord, News, news, rec
 from service.devices.record import TAG_FORM, library_record, tag_rule
 from service.devices.seen import Look
 from service.devices.sightings import write_elements
+from service.devices.told_by_others import ToldMoves, told_facts
 from service.errors import NotFoundError
 from service.ledger.writer import Unit
 from service.media.models import Medium
@@ -60,11 +62,18 @@ class Recording:
 
 
 def record_inventory(
-    unit: Unit, device_id: str, look: Look, *, announced: bool = True, known: Look | None = None
+    unit: Unit,
+    device_id: str,
+    look: Look,
+    *,
+    announced: bool = True,
+    known: Look | None = None,
+    told: ToldMoves = MappingProxyType({}),
 ) -> Recording:
     """`announced` inventories get an entry of their own, compare everything, and renew when their media were seen.
 
     `known` is a look that was recorded before: then only what differs from it is compared, however large the library.
+    `told` is what others wrote down of their own moves.
     """
     device = unit.connection.execute(select(_DEVICE).where(_DEVICE.c.device_id == device_id)).one_or_none()
     if device is None:
@@ -75,7 +84,7 @@ def record_inventory(
     tags = look.by_tag if only is None else tags_at(look, only)
     record = library_record(unit.connection, device, tags, tag_rule(device.identity), only)
     findings = reconcile(look, record, only)
-    observed = _observe(unit, device, findings, record)
+    observed = _observe(unit, device, findings, record, told)
     opened = _open_discrepancies(unit, findings, record)
     write_elements(unit, device_id, look, findings, record, only=only)
     recording = _counted(look, findings, observed, opened)
@@ -108,13 +117,14 @@ def _not_trusted(unit: Unit, device: Row[Any], look: Look) -> Recording:
     return Recording(0, 0, 0, 0, 0, trustworthy=False)
 
 
-def _observe(unit: Unit, device: Row[Any], findings: Findings, record: LibraryRecord) -> int:
+def _observe(unit: Unit, device: Row[Any], findings: Findings, record: LibraryRecord, told: ToldMoves) -> int:
     count = 0
     for found in findings.moved:
         location_id = record.places.get(found.at.address)
         if location_id is None:
             continue
-        custody.observe(unit, found.medium.medium_id, location_id, facts={"device": device.name})
+        facts = told_facts(told, found.medium.reported, found.at.address, device.inventory_at)
+        custody.observe(unit, found.medium.medium_id, location_id, facts={"device": device.name, **facts})
         count += 1
     return count
 

@@ -24,6 +24,7 @@ from service.devices.owners import owner_name
 from service.devices.recording import nothing_new, record_inventory
 from service.devices.rules import OutrunError
 from service.devices.seen import Look, look_of
+from service.devices.told_by_others import told_moves
 from service.devices.watching import jobs_to_start, start_jobs
 from service.errors import StrongroomError, WriterStoppedError
 from service.runtime import Runtime
@@ -188,7 +189,10 @@ class DeviceWorker:
         if look.digest == known_digest:
             self._runtime.writer.run(WORKER, lambda unit: nothing_new(unit, post.device_id))
         else:
-            self._runtime.writer.run(WORKER, lambda unit: record_inventory(unit, post.device_id, look))
+            told = told_moves(self._runtime.settings.changer_record)
+            self._runtime.writer.run(
+                WORKER, lambda unit: record_inventory(unit, post.device_id, look, told=told)
+            )
         self._fault = ""
 
     def _opened(self) -> Changer:

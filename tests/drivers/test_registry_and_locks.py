@@ -154,3 +154,18 @@ def test_twenty_thousand_slots_with_six_character_tags_and_half_the_labels_unrea
         assert len(snapshot.elements) == 20000 + 255 + 128 + 1
         assert len(snapshot.by_tag) == 10000
         assert len({e.drive.serial for e in snapshot.elements if e.drive}) == 128
+
+
+def test_a_drive_is_found_beside_its_changer_by_serial_number(tmp_path):
+    assert registry.drive_beside("sim:///lib?settle_s=1", "D1") == "sim:///lib?drive=D1"
+    nodes = {"sg0": ("8", b"CHANGER"), "sg1": ("1", b"D1 "), "sg2": ("1", b"D2"), "sg3": ("0", b"D3")}
+    for name, (kind, serial) in nodes.items():
+        device = tmp_path / "class" / "scsi_generic" / name / "device"
+        device.mkdir(parents=True)
+        (device / "type").write_text(f"{kind}\n")
+        (device / "vpd_pg80").write_bytes(bytes((1, 0x80, 0, len(serial))) + serial)
+    (tmp_path / "class" / "scsi_generic" / "sg4").mkdir()
+    assert registry.drive_beside("sg:///dev/sg0", "D1", sysfs=tmp_path) == "sg:///dev/sg1"
+    assert registry.drive_beside("sg:///dev/sg0", "D3", sysfs=tmp_path) is None
+    assert registry.drive_beside("sg:///dev/sg0", "", sysfs=tmp_path) is None
+    assert registry.drive_beside("iscsi://host/iqn.x/0", "D1", sysfs=tmp_path) is None

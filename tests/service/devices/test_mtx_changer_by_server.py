@@ -1,5 +1,6 @@
 """The changer command as Bareos calls it, against a server on a real port with a virtual library."""
 
+import json
 import os
 import subprocess
 import sys
@@ -384,12 +385,44 @@ def test_a_misspelt_setting_of_the_file_is_refused(site, changer, tmp_path):
     assert "sever, which is no setting" in err
 
 
-def test_without_a_server_the_driver_moves_and_the_idle_worker_notices(site, changer):
+def test_without_a_server_the_driver_moves_and_the_worker_records_what_was_told_beside_what_it_saw(
+    site, changer, tmp_path, monkeypatch
+):
+    record = tmp_path / "record"
+    monkeypatch.setenv("STRONGROOM_CHANGER_RECORD", str(record))
+    site.runtime.settings.changer_record = record
     assert changer("load", "1", f"{site.url}?drive=SIM0000001", "0", device=site.url, server="")[0] == 0
+    with record.open("a") as file:
+        file.write('{"at": "half a li')
     assert not site.jobs()
+    line = json.loads(record.read_text().splitlines()[0])
+    line["at"] = site.runtime.clock().isoformat()
+    record.write_text(f"{json.dumps(line)}\nnot a line\n")
     site.worker(timing=replace(Timing(), observe_s=0.01, poll_s=0.02))
     site.wait_for(lambda: site.where(FIRST) == "drive 1")
-    assert site.events(FIRST)[-1] == "medium:observed"
+    entry = site.entries(f"medium:{site.medium(FIRST).medium_id}")[-1]
+    assert entry.event == "medium:observed"
+    facts = entry.fields["facts"]
+    assert (facts["from"].rpartition(" › ")[2], facts["to"].rpartition(" › ")[2]) == ("slot 1", "drive 1")
+    assert (facts["told"]["command"], facts["told"]["answer"], facts["told"]["verdict"]) == (
+        "load",
+        "GOOD",
+        "moved",
+    )
+
+
+def test_an_old_line_of_the_record_is_not_taken_for_the_move_that_is_seen(
+    site, changer, tmp_path, monkeypatch
+):
+    record = tmp_path / "record"
+    line = {"tag": FIRST, "destination": DRIVE, "at": "2026-01-01T00:00:00+00:00", "command": "load"}
+    record.write_text(f"{json.dumps(line)}\n")
+    site.runtime.settings.changer_record = record
+    site.hands.swap(SLOT, DRIVE)
+    site.worker(timing=replace(Timing(), observe_s=0.01, poll_s=0.02))
+    site.wait_for(lambda: site.where(FIRST) == "drive 1")
+    entry = site.entries(f"medium:{site.medium(FIRST).medium_id}")[-1]
+    assert "told" not in entry.fields["facts"]
 
 
 def test_a_lost_answer_asks_for_nothing_twice(site, handler_id, app, capsys):
