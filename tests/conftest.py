@@ -56,7 +56,8 @@ def pytest_addoption(parser):
 def pytest_generate_tests(metafunc):
     if "database_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        names = DATABASES if chosen == "both" else [chosen]
+        both = chosen == "both" and metafunc.definition.get_closest_marker("one_database") is None
+        names = DATABASES if both else [DATABASES[0] if chosen == "both" else chosen]
         metafunc.parametrize("database_url", names, indirect=True)
 
 

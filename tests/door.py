@@ -1,6 +1,7 @@
 """Going through the door in tests: the form's token, login and password."""
 
 import re
+from functools import cache
 
 from clients import Client, someone
 
@@ -12,12 +13,13 @@ from service.ledger.writer import SYSTEM
 from service.schema import METADATA
 
 PASSWORD = "one long sentence of ours"
+hashed_once = cache(hash_password)  # a hash is slow on purpose
 
 
 def with_password(runtime, house, role=Role.MEDIA_HANDLER, password=PASSWORD) -> str:
     """A handler that can sign in; the login is the role's ("media-handler")."""
     handler_id = someone(runtime, house, role)
-    hashed = hash_password(password)
+    hashed = hashed_once(password)
     runtime.writer.run(SYSTEM, lambda unit: set_password(unit, handler_id, hashed))
     return handler_id
 

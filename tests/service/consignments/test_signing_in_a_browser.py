@@ -19,6 +19,7 @@ from service.consignments.models import ConsignmentState
 from service.web.sign_ins import cookie_name
 
 need("browser", present=Path(BROWSER).exists(), how="install Debian's chromium")
+pytestmark = pytest.mark.one_database
 PHONE, DESK = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
 START_S = 20
 

@@ -185,6 +185,7 @@ def test_an_unknown_library_is_not_found(handler):
     assert handler.get("/libraries/Nowhere").status_code == 404
 
 
+@pytest.mark.one_database
 def test_a_library_of_20000_slots_is_a_strip_with_a_lens(make_robot_site, definition_of, client_as):
     from drivers.library_files import CartridgeDefinition, Place
 

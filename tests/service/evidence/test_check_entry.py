@@ -9,6 +9,7 @@ from service.ledger import store
 from service.ledger.writer import SYSTEM
 from service.media.actions import MediumEvent
 
+pytestmark = pytest.mark.one_database
 PROGRAM = [sys.executable, "-c", "from service.cli import main; main()", "ledger", "check-entry"]
 
 
