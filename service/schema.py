@@ -11,9 +11,10 @@ from service.handlers.models import HANDLER
 from service.holds.models import HOLD
 from service.ledger import models as _ledger
 from service.locations.models import LOCATION
-from service.media.models import MEDIUM
+from service.media.models import LABEL_SERIES, MEDIUM, RESERVATION
 from service.parties.models import PARTY
 from service.policies.models import POLICY, SCHEDULE
+from service.printing.models import LABEL, LABEL_JOB, PRINTER
 from service.rotation.models import RUN
 
 METADATA = SQLModel.metadata
@@ -22,6 +23,6 @@ PROJECTIONS = {
     projection.kind: projection
     for projection in (
         PARTY, HANDLER, LOCATION, MEDIUM, HOLD, TRANSFER, DISCREPANCY, CONTAINER, SEAL, CONSIGNMENT, POLICY, SCHEDULE, RUN,
-        DEVICE, JOB,
+        DEVICE, JOB, LABEL_SERIES, RESERVATION, PRINTER, LABEL_JOB, LABEL,
     )
 }  # fmt: skip

@@ -116,7 +116,7 @@ def list_jobs(
         at = shape.created_at.strftime("%Y-%m-%d %H:%M:%S")
         told = f"  {shape.sentence}" if shape.sentence else ""
         typer.echo(
-            f"{at}  {names[shape.device_id]:<16} {shape.kind:<10} {WORDS[shape.state]}{told}  {shape.job_id}"
+            f"{at}  {names.get(shape.device_id, '—'):<16} {shape.kind:<10} {WORDS[shape.state]}{told}  {shape.job_id}"
         )
 
 

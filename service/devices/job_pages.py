@@ -10,7 +10,7 @@ from starlette.responses import Response
 from service.devices import actions, live, queries
 from service.devices.actions import Resume, Stop
 from service.devices.margins import library_href
-from service.devices.models import Job, JobState, JobStep
+from service.devices.models import Job, JobKind, JobState, JobStep
 from service.devices.rules import MOVED, WORDS
 from service.handlers.rules import Permission
 from service.ledger.writer import Unit
@@ -45,7 +45,14 @@ SHOWN_STEPS = 500
 @router.get("/{job_id}")
 def show_job(job_id: str, page: Reader) -> Response:
     job = queries.job(page.session, job_id)
+    if job.kind is JobKind.PRINT:
+        return page.redirect(_label_job(job))
     return page.render("pages/thing.html", _view(page, job))
+
+
+def _label_job(job: Job) -> str:
+    """A printer's job has its page where its labels are."""
+    return f"/labels/{job.payload.get('label_job', '')}"
 
 
 def _view(page: Page, job: Job) -> ThingPage:
@@ -165,5 +172,8 @@ def _back(page: Page, job_id: str, notice: str) -> Response:
         came_from.path.startswith(("/runs/", "/libraries/", "/jobs/"))
         and came_from.netloc == page.request.url.netloc
     )
-    url = came_from.path if known else library_href(queries.device(page.session, job.resource).name)
+    if job.kind is JobKind.PRINT:
+        url = _label_job(job)
+    else:
+        url = came_from.path if known else library_href(queries.device(page.session, job.resource).name)
     return page.redirect(url, notice, Tone.BLUE)

@@ -33,12 +33,14 @@ DOING = {
     JobKind.EJECT: "Ejecting.",
     JobKind.LOAD: "Loading what came home.",
     JobKind.MOVE: "Moving one medium.",
+    JobKind.PRINT: "Printing labels.",
 }
 QUEUED = {
     JobKind.INVENTORY: "A look at the library is queued.",
     JobKind.EJECT: "Ejecting is queued.",
     JobKind.LOAD: "Loading what came home is queued.",
     JobKind.MOVE: "A move is queued.",
+    JobKind.PRINT: "Printing is queued.",
 }
 NOT_ALLOWED = "needs somebody who may operate the library"
 

@@ -39,6 +39,7 @@ DOING = {
     JobKind.EJECT: "ejecting",
     JobKind.LOAD: "loading",
     JobKind.MOVE: "moving",
+    JobKind.PRINT: "printing",
 }
 _WRONG = frozenset({DiscrepancyKind.UNEXPECTED_IN_LIBRARY, DiscrepancyKind.ABSENT_FROM_LIBRARY})
 SHOWN_TAGS = 5

@@ -72,6 +72,7 @@ class JobKind(StrEnum):
     EJECT = "eject"
     LOAD = "load"
     MOVE = "move"
+    PRINT = "print"  # of a printer; its labels are in service.printing
 
 
 class JobState(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from service.ledger.writer import Actor, Unit
-from service.media import queries, rules
+from service.media import queries, reservations, rules
 from service.media.accession import admit
 from service.media.barcodes import parse_serial_number
 from service.media.models import MEDIUM, Content, Custody
@@ -46,8 +46,11 @@ def register_many(
     rows = [admit(known, new, unit.new_id(), unit.now) for new in media]
     if rows:
         unit.connection.execute(insert(MEDIUM.table), rows)
+    labelled = reservations.use(unit, {str(row["barcode"]): str(row["medium_id"]) for row in rows})
     for row, new in zip(rows, media, strict=True):
         told = {"to": known.places[new.location_id].path, **(facts or {})}
+        if (label := labelled.get(str(row["barcode"]))) is not None:
+            told["series"] = label.number
         unit.append(
             MEDIUM.subject(str(row["medium_id"])), MediumEvent.REGISTERED, changes=MEDIUM.logged(row),
             facts=told | ({"line": new.line} if new.line else {}), actor=actor,

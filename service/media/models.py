@@ -97,3 +97,55 @@ MEDIUM = Projection(
         "held_since",
     }),
 )  # fmt: skip
+
+
+class ReservationState(StrEnum):
+    """reserved → issued (its label may exist on paper) → used (a medium carries it); reserved → released (never printed)."""
+
+    RESERVED = "reserved"
+    ISSUED = "issued"
+    USED = "used"
+    RELEASED = "released"
+
+
+class LabelSeries(SQLModel, table=True):
+    """Barcodes that were given out together; `text` as it was asked for."""
+
+    __tablename__ = "label_series"
+
+    series_id: str = Field(primary_key=True, max_length=26)
+    number: str = Field(max_length=20, unique=True)
+    text: str = Field(max_length=1000)
+    size: int
+    reserved_at: datetime = Field(sa_type=UtcTime)
+    reserved_by: str | None = Field(default=None, max_length=26)
+
+
+LABEL_SERIES = Projection(
+    "label_series", table(LabelSeries), "series_id", frozenset({"number", "text", "size", "reserved_by"})
+)
+
+
+class Reservation(SQLModel, table=True):
+    """A barcode that was given out for a label; it is never given out twice unless it was released unprinted.
+
+    `issued_at` is when a label with it first left for a printer or a sheet, `verified_at` when one was scanned.
+    """
+
+    __tablename__ = "reservation"
+    __table_args__ = (Index("ix_reservation_series", "series_id", "barcode"),)
+
+    barcode: str = Field(primary_key=True, sa_type=identifier(32))
+    series_id: str = Field(foreign_key="label_series.series_id", max_length=26)
+    state: ReservationState = Field(sa_type=EnumText(ReservationState))
+    medium_id: str | None = Field(default=None, max_length=26)
+    issued_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    verified_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+RESERVATION = Projection(
+    "reservation",
+    table(Reservation),
+    "barcode",
+    frozenset({"series_id", "state", "medium_id", "issued_at", "verified_at"}),
+)

@@ -124,6 +124,7 @@ DOING = {
     JobKind.LOAD: "loading what came home",
     JobKind.INVENTORY: "inventory",
     JobKind.MOVE: "a move",
+    JobKind.PRINT: "printing labels",
 }
 
 
@@ -137,6 +138,8 @@ def _jobs(session: Session, library: Sequence[Device]) -> Iterator[Need]:
 
 
 def _job(job: Job, number: str, library: str) -> Need:
+    if job.kind is JobKind.PRINT:
+        return _print_job(job)
     paused = bool(job.progress.get("paused"))
     asks = job.state is JobState.NEEDS_OPERATOR and not paused
     sentence = job.fault or "The library waits for a person."
@@ -149,6 +152,15 @@ def _job(job: Job, number: str, library: str) -> Need:
     return Need(
         "decide" if asks else "library", Tone.RED if asks else Tone.AMBER, sentence, detail, job.started_at or job.created_at,
         None, label, href, Permission.READ,
+    )  # fmt: skip
+
+
+def _print_job(job: Job) -> Need:
+    number, asks = str(job.payload.get("label_job", "")), job.state is JobState.NEEDS_OPERATOR
+    detail = (f"{job.payload.get('printer', 'The printer')}, {DOING[job.kind]} for ", Ident(number, f"/labels/{number}"), ".")
+    return Need(
+        "decide" if asks else "library", Tone.RED if asks else Tone.AMBER, job.fault or "The printer waits for a person.",
+        detail, job.started_at or job.created_at, None, "Open the label job", f"/labels/{number}", Permission.READ,
     )  # fmt: skip
 
 

@@ -135,11 +135,13 @@ WORDS = {
     JobKind.LOAD: "loading",
     JobKind.INVENTORY: "inventory",
     JobKind.MOVE: "moving",
+    JobKind.PRINT: "printing",
 }
 
 
 def _working(job: Job, seen: Activity) -> Motion:
-    name = next((one.name for one in seen.devices if one.device_id == job.resource), "Library")
+    printer = str(job.payload.get("printer") or "Library")
+    name = next((one.name for one in seen.devices if one.device_id == job.resource), printer)
     number, barcode = seen.number_of(job), str(job.payload.get("barcode") or "")
     what: tuple[Part, ...] = (f"{name} · ", Barcode(barcode, f"/media/{barcode}")) if barcode else (name,)
     if number:
@@ -204,5 +206,8 @@ def _of_job(job: Job, seen: Activity) -> Rich:
             return f"Moved {job.payload.get('barcode') or 'one medium'}"
         case JobKind.INVENTORY:
             return "Inventory taken"
+        case JobKind.PRINT:
+            number = str(job.payload.get("label_job", ""))
+            return ("Labels of ", Ident(number, f"/labels/{number}"), " sent")
         case _:
             assert_never(job.kind)
