@@ -41,8 +41,11 @@ from service.parties import pages as parties_pages
 from service.policies import api as policies_api
 from service.policies import pages as policies_pages
 from service.policies import schedule_pages
+from service.printing import api as printing_api
+from service.printing import printers_api
 from service.printing.documents import api as documents_api
 from service.printing.documents import pages as documents_pages
+from service.printing.worker import start_printer_workers
 from service.receipts import api as receipts_api
 from service.receipts import pages as receipts_pages
 from service.rotation import api as rotation_api
@@ -103,6 +106,8 @@ ROUTERS: list[APIRouter] = [
     documents_api.router,
     documents_pages.router,
     scanning_pages.router,
+    printing_api.router,
+    printers_api.router,
     devices_api.router,
     changer_api.router,
     devices_pages.router,
@@ -113,7 +118,9 @@ ROUTERS: list[APIRouter] = [
 DIRECT: dict[tuple[str, str], ASGIApp] = {("POST", "/api/v1/scans"): scanning_api.scan_directly}
 
 # Each takes the runtime, starts its threads and gives back what stops them.
-BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [start_workers, start_scheduler, start_upkeep]
+BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [
+    start_workers, start_printer_workers, start_scheduler, start_upkeep,
+]  # fmt: skip
 
 
 def is_simulated(runtime: Runtime) -> bool:

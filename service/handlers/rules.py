@@ -28,6 +28,7 @@ class Permission(StrEnum):
     RESOLVE = "resolve"
     RECALL = "recall"
     PLACE_HOLD = "place_hold"
+    PRINT_LABELS = "print_labels"
     MANAGE_MEDIA = "manage_media"
     MANAGE_LOCATIONS = "manage_locations"
     MANAGE_PARTIES = "manage_parties"
@@ -45,6 +46,7 @@ _FLOOR = {
     Permission.PACK,
     Permission.RELEASE,
     Permission.RECEIVE,
+    Permission.PRINT_LABELS,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

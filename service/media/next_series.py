@@ -45,8 +45,14 @@ def next_series(connection: Connection, count: int, like: str = "") -> str:
 def _pattern(like: str) -> tuple[str, int, str]:
     found = COUNTED.fullmatch(like)
     if found is None or len(found[1] + found[2]) != SERIAL_LENGTH:
-        told = f"{like[:40]!r} is no barcode that counts, such as ABC001L8." if like else "No series and no tape is known yet."
-        raise NoNextSeriesError(told, fields={"like": told}, next_step="Say how the first one looks: ABC001L8.")
+        told = (
+            f"{like[:40]!r} is no barcode that counts, such as ABC001L8."
+            if like
+            else "No series and no tape is known yet."
+        )
+        raise NoNextSeriesError(
+            told, fields={"like": told}, next_step="Say how the first one looks: ABC001L8."
+        )
     return found[1], len(found[2]), found[3]
 
 

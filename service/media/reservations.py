@@ -124,17 +124,13 @@ def taken(connection: Connection, barcodes: Sequence[str]) -> dict[str, str]:
     return _taken(connection, barcodes, reservations_of(connection, barcodes))
 
 
-def _refuse_taken(
-    connection: Connection, barcodes: Sequence[str], known: Mapping[str, Row[Any]]
-) -> None:
+def _refuse_taken(connection: Connection, barcodes: Sequence[str], known: Mapping[str, Row[Any]]) -> None:
     found = _taken(connection, barcodes, known)
     if found:
         raise BarcodesTakenError(found)
 
 
-def _taken(
-    connection: Connection, barcodes: Sequence[str], known: Mapping[str, Row[Any]]
-) -> dict[str, str]:
+def _taken(connection: Connection, barcodes: Sequence[str], known: Mapping[str, Row[Any]]) -> dict[str, str]:
     media = ids_by_barcode(connection, barcodes)
     found: dict[str, str] = {}
     for barcode in barcodes:
@@ -169,9 +165,7 @@ def release(unit: Unit, barcodes: Sequence[str], reason: str) -> None:
     if kept:
         raise NotReleasableError(kept)
     values = {"state": ReservationState.RELEASED}
-    unit.change_many(
-        RESERVATION, list(barcodes), values, ReservationEvent.RELEASED, reason=reason.strip()
-    )
+    unit.change_many(RESERVATION, list(barcodes), values, ReservationEvent.RELEASED, reason=reason.strip())
 
 
 def _why_kept(row: Row[Any] | None) -> str:

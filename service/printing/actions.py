@@ -162,7 +162,9 @@ def issue_sheet(unit: Unit, number: str, start_at: int | None = None) -> int:
     begin = start_at or look.start_at
     check_look(replace(look, start_at=begin))
     issue_barcodes(unit, job.what, planned)
-    become(unit, planned, LabelState.SENT, LabelEvent.SENT, values={"sent_at": unit.now}, facts={"job": number})
+    become(
+        unit, planned, LabelState.SENT, LabelEvent.SENT, values={"sent_at": unit.now}, facts={"job": number}
+    )
     facts = {"labels": len(planned)}
     unit.change(LABEL_JOB, job.label_job_id, {"start_at": begin}, LabelEvent.SHEET_ISSUED, facts=facts)
     return len(planned)

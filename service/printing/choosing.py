@@ -17,7 +17,7 @@ from service.handlers.models import Handler, Role
 from service.handlers.rules import role_word
 from service.locations.models import Location
 from service.media.barcodes import shown
-from service.media.filters import place_id
+from service.media.importing import Places
 from service.media.models import MediaType, Medium, ReservationState
 from service.media.queries import chunks
 from service.media.reservations import reservations_of
@@ -77,7 +77,9 @@ def _codes(wanted: str) -> list[str]:
         if match[1] != match[3] or len(match[2]) != len(match[4]) or int(match[2]) > int(match[4]):
             raise _wrong(f"{shown(word)} is no range: write the first and the last alike, C-0117..C-0120.")
         check_count(int(match[4]) - int(match[2]) + 1)
-        found += [f"{match[1]}{number:0{len(match[2])}}" for number in range(int(match[2]), int(match[4]) + 1)]
+        found += [
+            f"{match[1]}{number:0{len(match[2])}}" for number in range(int(match[2]), int(match[4]) + 1)
+        ]
     check_count(len(found))
     return list(dict.fromkeys(found))
 
@@ -102,7 +104,9 @@ def _reprint(connection: Connection, wanted: str, badge_id: object) -> list[Item
         and (one not in known or known[one].state is not ReservationState.ISSUED)
     ]  # fmt: skip
     if unknown:
-        raise _wrong(f"There is no label to print again: {_listed(unknown)} is neither a medium nor printed before.")
+        raise _wrong(
+            f"There is no label to print again: {_listed(unknown)} is neither a medium nor printed before."
+        )
     return [Item(one, media[one].medium_id if one in media else None) for one in barcodes]
 
 
@@ -153,7 +157,9 @@ def _places(connection: Connection, wanted: str, badge_id: object) -> list[Item]
 
 def _place(connection: Connection, word: str) -> str:
     try:
-        return place_id(connection, word)
+        named = (_LOCATION.c.location_id == word) | (_LOCATION.c.code == word) | (_LOCATION.c.path == word)
+        found = connection.execute(select(_LOCATION.c.location_id).where(named)).scalars().first()
+        return str(found) if found else Places.load(connection).find(word)
     except InvalidInputError as error:
         raise _wrong(next(iter(error.fields.values()), error.message)) from error
 

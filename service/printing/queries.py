@@ -118,7 +118,7 @@ def _with_counts(connection: Connection, rows: Sequence[Row[Any]]) -> list[JobVi
     counts: dict[str, dict[LabelState, int]] = {}
     for job_id, state, count in connection.execute(query.group_by(_LABEL.c.label_job_id, _LABEL.c.state)):
         counts.setdefault(job_id, {})[state] = count
-    return [JobView(*row, counts=counts.get(row.label_job_id, {})) for row in rows]
+    return [JobView(*[*row, counts.get(row.label_job_id, {})]) for row in rows]
 
 
 def labels(
@@ -138,9 +138,7 @@ def labels(
 
 def newest_printed(connection: Connection, label_job_id: str, limit: int = 200) -> list[Row[Any]]:
     """The one scanned last first."""
-    query = select(_LABEL).where(
-        _LABEL.c.label_job_id == label_job_id, _LABEL.c.state == LabelState.PRINTED
-    )
+    query = select(_LABEL).where(_LABEL.c.label_job_id == label_job_id, _LABEL.c.state == LabelState.PRINTED)
     return list(
         connection.execute(query.order_by(_LABEL.c.printed_at.desc(), _LABEL.c.ordinal.desc()).limit(limit))
     )
@@ -151,12 +149,12 @@ def labels_saying(connection: Connection, payload: str) -> list[Row[Any]]:
     if not payload.isprintable():
         return []
     query = select(_LABEL, _JOB.c.number).join(_JOB, _JOB.c.label_job_id == _LABEL.c.label_job_id)
-    return list(connection.execute(query.where(_LABEL.c.payload == payload).order_by(_LABEL.c.label_id.desc())))
+    return list(
+        connection.execute(query.where(_LABEL.c.payload == payload).order_by(_LABEL.c.label_id.desc()))
+    )
 
 
-def printers(
-    connection: Connection, *, after: str | None = None, limit: int = 200
-) -> Sequence[Row[Any]]:
+def printers(connection: Connection, *, after: str | None = None, limit: int = 200) -> Sequence[Row[Any]]:
     query = select(_PRINTER).order_by(_PRINTER.c.printer_id).limit(limit)
     return connection.execute(query.where(_PRINTER.c.printer_id > after) if after else query).all()
 
@@ -194,7 +192,7 @@ def series(connection: Connection, *, after: str | None = None, limit: int = 100
     ).outerjoin(_JOB, _JOB.c.series_id == s.series_id)
     if after is not None:
         query = query.where(s.series_id < after)
-    rows = connection.execute(query.order_by(s.series_id.desc()).limit(limit)).all()
+    rows: Sequence[Any] = connection.execute(query.order_by(s.series_id.desc()).limit(limit)).all()
     return _with_reservations(connection, rows)
 
 
@@ -204,13 +202,14 @@ def one_series(connection: Connection, number: str) -> SeriesView:
     query = select(
         s.series_id, s.number, s.text, s.size, s.reserved_at, s.reserved_by, func.coalesce(_JOB.c.number, "")
     ).outerjoin(_JOB, _JOB.c.series_id == s.series_id)
-    rows = connection.execute(query.where(s.number == number)).all() if number.isprintable() else []
+    found = connection.execute(query.where(s.number == number)).all() if number.isprintable() else []
+    rows: Sequence[Any] = found
     if not rows:
         raise NotFoundError("series", shown(number))
     return _with_reservations(connection, rows[:1])[0]
 
 
-def _with_reservations(connection: Connection, rows: Sequence[Row[Any]]) -> list[SeriesView]:
+def _with_reservations(connection: Connection, rows: Sequence[Any]) -> list[SeriesView]:
     r = _RESERVATION.c
     query = select(r.series_id, r.state, func.count(), func.count(r.verified_at)).where(
         r.series_id.in_([row.series_id for row in rows])
@@ -221,8 +220,7 @@ def _with_reservations(connection: Connection, rows: Sequence[Row[Any]]) -> list
         counts.setdefault(series_id, {})[state] = count
         verified[series_id] = verified.get(series_id, 0) + scanned
     return [
-        SeriesView(*row, counts=counts.get(row.series_id, {}), verified=verified.get(row.series_id, 0))
-        for row in rows
+        SeriesView(*[*row, counts.get(row.series_id, {}), verified.get(row.series_id, 0)]) for row in rows
     ]
 
 
@@ -230,7 +228,5 @@ def reservations(
     connection: Connection, series_id: str, *, after: str = "", limit: int = 500
 ) -> list[Row[Any]]:
     """By barcode."""
-    query = select(_RESERVATION).where(
-        _RESERVATION.c.series_id == series_id, _RESERVATION.c.barcode > after
-    )
+    query = select(_RESERVATION).where(_RESERVATION.c.series_id == series_id, _RESERVATION.c.barcode > after)
     return list(connection.execute(query.order_by(_RESERVATION.c.barcode).limit(limit)))

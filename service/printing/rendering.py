@@ -20,7 +20,7 @@ from labels.designs import (
     thing_label,
 )
 from labels.layout import Layout
-from labels.stock import Calibration, Stock, spot, stock
+from labels.stock import UNCALIBRATED, Calibration, Stock, spot, stock
 from labels.symbols import parse_cartridge_barcode
 from labels.writers import calibration_to_pdf, label_to_svg, label_to_zpl, labels_to_pdf
 from service.printing.choosing import Item
@@ -42,7 +42,7 @@ class Look:
     language: Language = Language.PDF
     dpi: int | None = None
     start_at: int = 1
-    calibration: Calibration = Calibration()
+    calibration: Calibration = UNCALIBRATED
 
     @property
     def paper(self) -> Stock:
@@ -60,15 +60,20 @@ def look_of(job: Any) -> Look:
 def calibration_of(kept: Mapping[str, int]) -> Calibration:
     """From thousandths of a millimetre and millionths; ledger entries hold no fractions."""
     if not kept:
-        return Calibration()
+        return UNCALIBRATED
     return Calibration(
-        kept["offset_x_um"] / UM, kept["offset_y_um"] / UM, kept["scale_x_ppm"] / PPM, kept["scale_y_ppm"] / PPM
+        kept["offset_x_um"] / UM,
+        kept["offset_y_um"] / UM,
+        kept["scale_x_ppm"] / PPM,
+        kept["scale_y_ppm"] / PPM,
     )
 
 
 def kept_calibration_of(printer: Any) -> dict[str, int]:
     """Of a row of `printer`."""
-    return {name: getattr(printer, name) for name in ("offset_x_um", "offset_y_um", "scale_x_ppm", "scale_y_ppm")}
+    return {
+        name: getattr(printer, name) for name in ("offset_x_um", "offset_y_um", "scale_x_ppm", "scale_y_ppm")
+    }
 
 
 def kept_calibration(calibration: Calibration) -> dict[str, int]:
@@ -122,7 +127,9 @@ def picture(look: Look, item: Item) -> str:
     return label_to_svg(layout(look, item))
 
 
-def write_sheet(look: Look, items: Iterable[Item], out: BinaryIO, *, title: str, start_at: int | None = None) -> int:
+def write_sheet(
+    look: Look, items: Iterable[Item], out: BinaryIO, *, title: str, start_at: int | None = None
+) -> int:
     """Returns the number of pages."""
     layouts = (layout(look, item) for item in items)
     begin = look.start_at if start_at is None else start_at

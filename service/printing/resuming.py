@@ -91,12 +91,12 @@ def resume(unit: Unit, number: str, where: From, reason: str, *, start_at: int =
 def _settled(unit: Unit, job: Row[Any], where: From, reason: str) -> int:
     if where is From.NEXT:
         doubtful = labels_in(unit, job.label_job_id, LabelState.SENDING)
-        values = {"sent_at": unit.now}
-        become(unit, doubtful, LabelState.SENT, LabelEvent.SEEN, values=values, reason=reason)
+        seen_at = {"sent_at": unit.now}
+        become(unit, doubtful, LabelState.SENT, LabelEvent.SEEN, values=seen_at, reason=reason)
         return 0
     unproved = labels_in(unit, job.label_job_id, *rules.UNPROVED)
-    values = {"sent_at": None}
-    become(unit, unproved, LabelState.PLANNED, LabelEvent.SENT_AGAIN, values=values, reason=reason)
+    not_sent = {"sent_at": None}
+    become(unit, unproved, LabelState.PLANNED, LabelEvent.SENT_AGAIN, values=not_sent, reason=reason)
     return len(unproved)
 
 

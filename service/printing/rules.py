@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from service.errors import InvalidInputError, RefusedError, StateError
-from service.printing.models import Language, LabelJobState, LabelState
+from service.printing.models import LabelJobState, LabelState, Language
 
 MOST_LABELS = 10_000
 MAX_ASKED = 1000
@@ -14,7 +14,9 @@ ROLL_BATCH = 10
 TRANSITIONS: Mapping[LabelState, frozenset[LabelState]] = {
     LabelState.PLANNED: frozenset({LabelState.SENDING, LabelState.SENT, LabelState.WITHDRAWN}),
     # A label in doubt is settled by the worker, by a scan, or by a person who looked.
-    LabelState.SENDING: frozenset({LabelState.SENT, LabelState.PLANNED, LabelState.PRINTED, LabelState.SPOILED}),
+    LabelState.SENDING: frozenset(
+        {LabelState.SENT, LabelState.PLANNED, LabelState.PRINTED, LabelState.SPOILED}
+    ),
     LabelState.SENT: frozenset({LabelState.PRINTED, LabelState.SPOILED, LabelState.PLANNED}),
     LabelState.PRINTED: frozenset({LabelState.SPOILED}),
     LabelState.SPOILED: frozenset(),
@@ -70,8 +72,12 @@ class PrintedBeforeError(InvalidInputError):
     title = "Printed before"
 
     def __init__(self, payloads: Sequence[str]) -> None:
-        told = ", ".join(payloads[:SHOWN]) + (f" and {len(payloads) - SHOWN:,} more" if len(payloads) > SHOWN else "")
-        reason = f"{told} {'has' if len(payloads) == 1 else 'have'} a label already. A reprint needs a reason."
+        told = ", ".join(payloads[:SHOWN]) + (
+            f" and {len(payloads) - SHOWN:,} more" if len(payloads) > SHOWN else ""
+        )
+        reason = (
+            f"{told} {'has' if len(payloads) == 1 else 'have'} a label already. A reprint needs a reason."
+        )
         super().__init__(
             f"{reason} No label was planned.",
             fields={"reason": reason},

@@ -93,9 +93,7 @@ def _settle_doubt(sending: Sending) -> None:
 def _conclude_open_step(sending: Sending) -> None:
     duty = sending.duty
     with duty.runtime.database.reader.connect() as connection:
-        query = select(_STEP.c.step_id).where(
-            _STEP.c.job_id == duty.job.job_id, _STEP.c.outcome_at.is_(None)
-        )
+        query = select(_STEP.c.step_id).where(_STEP.c.job_id == duty.job.job_id, _STEP.c.outcome_at.is_(None))
         step_id = connection.execute(query).scalar_one_or_none()
     if step_id is not None:
         told = {"told": "the worker ended before the printer had answered"}
@@ -135,6 +133,8 @@ def _send(sending: Sending, batch: Sequence[Row[Any]], start_at: int) -> bool:
         sending.look, [item_of(label) for label in batch], title=sending.number, start_at=start_at
     )
     step_id = duty.write(lambda unit: _intend(unit, sending, batch, len(data)))
+    if step_id is None:
+        return False
     try:
         handed = sending.port.send(data, _title(sending, batch), SEND_S)
     except PrinterNotReadyFaultError as error:
@@ -168,14 +168,18 @@ def _fresh(unit: Unit, batch: Sequence[Row[Any]]) -> list[Row[Any]]:
     return list(unit.connection.execute(query.order_by(_LABEL.c.ordinal)))
 
 
-def _intend(unit: Unit, sending: Sending, batch: Sequence[Row[Any]], size: int) -> str:
+def _intend(unit: Unit, sending: Sending, batch: Sequence[Row[Any]], size: int) -> str | None:
+    """The step's id; None where a label was withdrawn since the batch was read, so that it is put together anew."""
+    fresh = _fresh(unit, batch)
+    if any(label.state is not LabelState.PLANNED for label in fresh):
+        return None
     intent = {
         "barcode": batch[0].payload, "last": batch[-1].payload, "labels": len(batch), "label_job": sending.number,
         "first_ordinal": batch[0].ordinal, "bytes": size,
     }  # fmt: skip
     step_id = engine.intend(unit, sending.duty.job.job_id, sending.duty.job.fence, intent)
     facts = {"job": sending.number, "printer": sending.duty.library_name}
-    become(unit, _fresh(unit, batch), LabelState.SENDING, LabelEvent.SENDING, facts=facts)
+    become(unit, fresh, LabelState.SENDING, LabelEvent.SENDING, facts=facts)
     issue_barcodes(unit, sending.job.what, batch)
     return step_id
 
@@ -194,9 +198,7 @@ def _in_doubt(sending: Sending, step_id: str, batch: Sequence[Row[Any]], error: 
     duty.ask(_doubt(batch, error.message))
 
 
-def _sent(
-    unit: Unit, sending: Sending, step_id: str, batch: Sequence[Row[Any]], handed: Handed
-) -> None:
+def _sent(unit: Unit, sending: Sending, step_id: str, batch: Sequence[Row[Any]], handed: Handed) -> None:
     outcome = {"bytes": handed.bytes_sent, "job_name": handed.job_name}
     engine.conclude(unit, step_id, sending.duty.job.fence, outcome, SENT)
     now = [label for label in _fresh(unit, batch) if label.state is LabelState.SENDING]
@@ -219,4 +221,3 @@ def _drain(sending: Sending) -> None:
             )
         elif duty.stopping.wait(duty.timing.poll_s):
             return
-

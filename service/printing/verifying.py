@@ -55,7 +55,8 @@ def _read(scanned: str) -> str:
     payload = scanned.strip().upper()
     if not payload or len(payload) > MOST_SCANNED or not payload.isprintable():
         raise InvalidInputError(
-            f"{shown(scanned)} is no label. Nothing was recorded.", fields={"barcode": "Scan a label of this job."}
+            f"{shown(scanned)} is no label. Nothing was recorded.",
+            fields={"barcode": "Scan a label of this job."},
         )
     return payload
 
@@ -97,13 +98,9 @@ def _tell_medium(unit: Unit, number: str, payload: str) -> None:
 
 
 def _after(unit: Unit, job: Row[Any], payload: str) -> Verified:
-    counts = dict(
-        unit.connection.execute(
-            select(_LABEL.c.state, func.count())
-            .where(_LABEL.c.label_job_id == job.label_job_id)
-            .group_by(_LABEL.c.state)
-        ).all()
-    )
+    query = select(_LABEL.c.state, func.count()).where(_LABEL.c.label_job_id == job.label_job_id)
+    found = unit.connection.execute(query.group_by(_LABEL.c.state))
+    counts: dict[LabelState, int] = {state: count for state, count in found}  # noqa: C416 - rows, not pairs, to mypy
     left = sum(counts.get(state, 0) for state in rules.LEFT)
     closed = not left and not device_is_at_work(unit, job)
     if closed:
@@ -121,9 +118,7 @@ def spoil(unit: Unit, number: str, scanned: str, reason: str, *, replace: bool) 
     if not here:
         raise NotFoundError(f"label of {number} that says", shown(payload))
     live = next((one for one in here if one.state in rules.ON_PAPER), here[0])
-    become(
-        unit, [live], LabelState.SPOILED, LabelEvent.SPOILED, facts={"job": number}, reason=reason.strip()
-    )
+    become(unit, [live], LabelState.SPOILED, LabelEvent.SPOILED, facts={"job": number}, reason=reason.strip())
     if replace:
         _replace(unit, live, number, reason.strip())
 

@@ -135,7 +135,9 @@ class PrinterWorker:
 class PrinterCrew:
     """Keeps one worker for every enabled printer with an address, also for those added or switched off later."""
 
-    def __init__(self, runtime: Runtime, timing: Timing | None = None, *, port_of: PortOf = PrinterPort) -> None:
+    def __init__(
+        self, runtime: Runtime, timing: Timing | None = None, *, port_of: PortOf = PrinterPort
+    ) -> None:
         self._runtime, self._timing, self._port_of = runtime, timing or Timing(), port_of
         self._stopping = threading.Event()
         self._workers: dict[Post, PrinterWorker] = {}

@@ -157,7 +157,11 @@ def _job(job: Job, number: str, library: str) -> Need:
 
 def _print_job(job: Job) -> Need:
     number, asks = str(job.payload.get("label_job", "")), job.state is JobState.NEEDS_OPERATOR
-    detail = (f"{job.payload.get('printer', 'The printer')}, {DOING[job.kind]} for ", Ident(number, f"/labels/{number}"), ".")
+    detail = (
+        f"{job.payload.get('printer', 'The printer')}, {DOING[job.kind]} for ",
+        Ident(number, f"/labels/{number}"),
+        ".",
+    )
     return Need(
         "decide" if asks else "library", Tone.RED if asks else Tone.AMBER, job.fault or "The printer waits for a person.",
         detail, job.started_at or job.created_at, None, "Open the label job", f"/labels/{number}", Permission.READ,
