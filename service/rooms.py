@@ -42,7 +42,8 @@ from service.policies import api as policies_api
 from service.policies import pages as policies_pages
 from service.policies import schedule_pages
 from service.printing import api as printing_api
-from service.printing import printers_api
+from service.printing import pages as printing_pages
+from service.printing import printer_pages, printers_api
 from service.printing.documents import api as documents_api
 from service.printing.documents import pages as documents_pages
 from service.printing.worker import start_printer_workers
@@ -108,6 +109,8 @@ ROUTERS: list[APIRouter] = [
     scanning_pages.router,
     printing_api.router,
     printers_api.router,
+    printing_pages.router,
+    printer_pages.router,
     devices_api.router,
     changer_api.router,
     devices_pages.router,

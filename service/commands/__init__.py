@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import devices, handlers, ledger, media, serve
+from service.commands import devices, handlers, labels, ledger, media, printers, serve
 
 
 def register(app: typer.Typer) -> None:
@@ -13,4 +13,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(media.app, name="media")
     app.add_typer(handlers.app, name="handlers")
     app.add_typer(devices.app, name="devices")
+    app.add_typer(labels.app, name="labels")
+    app.add_typer(printers.app, name="printers")
     app.command("worker")(devices.worker)

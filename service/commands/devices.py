@@ -17,6 +17,7 @@ from service.devices.worker import Crew
 from service.errors import FaultError
 from service.ledger.writer import Actor, Via
 from service.media.models import Content
+from service.printing.worker import PrinterCrew
 from service.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, help="Libraries, their inventories and jobs.")
@@ -121,12 +122,13 @@ def list_jobs(
 
 
 def worker() -> None:
-    """Work on the jobs of every library until Ctrl-C, beside or instead of the server's own worker."""
+    """Work on the jobs of every library and printer until Ctrl-C, beside or instead of the server's own worker."""
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     with runtime() as opened:
-        crew = Crew(opened).start()
+        crew, printers = Crew(opened).start(), PrinterCrew(opened).start()
         typer.echo("Working. Ctrl-C ends it.")
         over.wait()
+        printers.stop()
         crew.stop()

@@ -26,7 +26,7 @@ Opener = Callable[[str], LabelPrinter]
 
 
 class PrinterNotReadyFaultError(FaultError):
-    """Nothing was sent; `conditions` say why where the printer told."""
+    """Nothing was sent; `conditions` say why where the printer told. `may_answer`: it is there, and only silent."""
 
     title = "The printer is not ready"
 
@@ -100,7 +100,7 @@ class PrinterPort:
         todo = error.todo if isinstance(error, PrinterError) else "Check power, cable and address"
         return PrinterNotReadyFaultError(
             f"{self._name}: {_happened(error)}. Nothing was sent.", next_step=f"{todo}.",
-            printer=self._name, conditions=conditions,
+            printer=self._name, conditions=conditions, may_answer=isinstance(error, PrinterTimeoutError) or None,
         )  # fmt: skip
 
     def close(self) -> None:

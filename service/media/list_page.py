@@ -34,6 +34,7 @@ from service.web.views.parts import (
 from service.web.views.tables import Cell, Column, Keep, Row, Sorted, Table
 
 NEEDS = "needs the backup administrator"
+KIND = ("What is kept · ", Link("holds", "/holds"), " · ", Link("labels", "/labels"))
 
 
 def list_view(session: Session, person: Person, given: Words, after: str | None) -> ListPage:
@@ -68,7 +69,7 @@ def _view(
         Act("Register a medium", "/media/new", enabled=manages, reason=NEEDS, first=True),
     )
     return ListPage(
-        "Media", Place.MEDIA, Head(("What is kept · ", Link("holds", "/holds")), "Media", acts=acts), table,
+        "Media", Place.MEDIA, Head(KIND, "Media", acts=acts), table,
         filters=(_filter("Custody", "custody", Custody, chosen), _filter("Content", "content", Content, chosen), _others(chosen)),
         find=_find(given), count=count, csv_href=f"/media.csv{list_href(**chosen).removeprefix('/media')}",
     )  # fmt: skip

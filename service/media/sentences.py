@@ -101,6 +101,8 @@ def _registered(entry: Entry, names: Names) -> Saying:
     detail: list[Part] = [f"Content {content}"] if content else []
     if serial := entry.changes.get("serial_number"):
         detail += [" · serial number ", Ident(str(serial))]
+    if series := entry.facts.get("series"):
+        detail += [" · its number was reserved in ", Ident(str(series), f"/labels/series/{series}")]
     if line := entry.facts.get("line"):
         detail += [f" · line {line:,} of the imported file"]
     return Saying(f"Accession: taken in at {where}.", tuple(detail))
@@ -175,6 +177,12 @@ def _received(entry: Entry, names: Names) -> Saying:
     home = by is not None and names.is_ours(by)
     head: tuple[Part, ...] = ("Received home",) if home else ("Acknowledged by ", Strong(names.party(by)))
     return Saying((*head, *_in_container(entry, " in "), *_seal(entry)), _for_what(entry))
+
+
+def _labelled(entry: Entry, names: Names) -> Saying:
+    del names
+    number = str(entry.facts.get("label_job", ""))
+    return Saying(("Label printed and scanned, ", Ident(number, f"/labels/{number}"), "."), tone=Tone.GREEN)
 
 
 def _missing(entry: Entry, names: Names) -> Saying:
@@ -257,6 +265,7 @@ SENTENCES: dict[str, Teller] = {
     "medium:unpacked": _unpacked,
     RELEASED: _released,
     RECEIVED: _received,
+    "medium:labelled": _labelled,
     "medium:missing": _missing,
     "medium:found": _found,
     "medium:refused": _refused,

@@ -26,7 +26,7 @@ from service.printing.models import (
     Output,
     What,
 )
-from service.printing.planning import Plan, Wish, plan
+from service.printing.planning import Plan, Wish, check_free, plan
 from service.printing.queries import device_job, job_row
 from service.printing.rendering import check_look, kept_calibration, look_of
 
@@ -62,10 +62,17 @@ class Made:
 def make_job(unit: Unit, wish: Wish) -> Made:
     """Reserve what is new and plan every label, or nothing of it."""
     unit.flush()
-    return make_planned(unit, plan(unit.connection, wish, lambda: badge_number(unit.new_id())))
+    return _make(unit, plan(unit.connection, wish, lambda: badge_number(unit.new_id())))
 
 
 def make_planned(unit: Unit, planned: Plan) -> Made:
+    """The same from a plan that was made before, if it still stands."""
+    unit.flush()
+    check_free(unit.connection, planned.wish, planned.items)
+    return _make(unit, planned)
+
+
+def _make(unit: Unit, planned: Plan) -> Made:
     wish, look = planned.wish, planned.look
     reserved = None
     if wish.what is What.SERIES:

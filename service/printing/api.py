@@ -5,8 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy.engine import Connection
 
-from labels.designs import cartridge_stocks
-from labels.stock import stocks
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.ids import new_id
@@ -26,23 +24,25 @@ from service.printing.schemas import (
     LabelScan,
     LabelShape,
     LabelWish,
-    NextSeries,
     PlanShape,
-    Release,
-    ReservationPage,
-    ReservationShape,
     Resumption,
     ScanCounts,
     ScannedLabel,
-    SeriesPage,
-    SeriesShape,
     SheetWish,
     Spoiling,
     StockList,
-    StockShape,
     WhyLabels,
 )
+from service.printing.series_schemas import (
+    NextSeries,
+    Release,
+    ReservationPage,
+    ReservationShape,
+    SeriesPage,
+    SeriesShape,
+)
 from service.printing.sheets import sheet
+from service.printing.stock_list import stock_list
 from service.web.deps import Act, Reading, RuntimeDep, acting, reading
 from service.web.paging import Limit
 
@@ -64,13 +64,7 @@ PREVIEWS = 3
 @router.get("/label-stocks")
 def list_stocks(_: Reader, *, dpi: Annotated[int | None, Query(ge=1, le=10_000)] = None) -> StockList:
     """With `dpi`, how cartridge labels come out on a printer with so many dots per inch."""
-    fits = cartridge_stocks(dpi)
-    return StockList(
-        items=[
-            StockShape.of(one, fits[name].in_specification if name in fits else None)
-            for name, one in stocks().items()
-        ]
-    )
+    return stock_list(dpi)
 
 
 @router.get("/label-series")

@@ -47,6 +47,11 @@ class Item:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
+def item_of(label: Row[Any]) -> Item:
+    """Of a row of `label`."""
+    return Item(label.payload, label.thing_id, label.texts)
+
+
 def choose(connection: Connection, what: What, wanted: str, badge_id: Callable[[], str]) -> list[Item]:
     """In print order, each once. Raises InvalidInputError, at the field `wanted`, before anything is reserved."""
     if len(wanted) > MAX_ASKED or not all(one.isprintable() or one in "\r\n\t" for one in wanted):

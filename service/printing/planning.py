@@ -69,7 +69,7 @@ def plan(connection: Connection, wish: Wish, badge_id: Callable[[], str]) -> Pla
     fits = check_look(look)
     for item in items[:1] if wish.what in CARTRIDGES else items:
         layout(look, item)
-    _check_reprint(connection, wish, items)
+    check_free(connection, wish, items)
     return Plan(wish, look, items, printer.printer_id if printer else None, fits)
 
 
@@ -119,7 +119,7 @@ def _look(wish: Wish, printer: Row[Any] | None) -> Look:
     return look
 
 
-def _check_reprint(connection: Connection, wish: Wish, items: Sequence[Item]) -> None:
+def check_free(connection: Connection, wish: Wish, items: Sequence[Item]) -> None:
     """New numbers must be free; what has a label already gets another one for a reason alone."""
     payloads = [item.payload for item in items]
     if wish.what is What.SERIES:

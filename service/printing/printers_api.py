@@ -10,8 +10,8 @@ from service.ids import PATTERN
 from service.ledger.writer import Unit
 from service.printing import printers, queries
 from service.printing.api import PDF_ANSWER, pdf_response
+from service.printing.printers_schemas import MeasuredLengths, PrinterBody, PrinterEdit, PrinterShape
 from service.printing.rendering import calibration_of, calibration_page, kept_calibration_of
-from service.printing.schemas import MeasuredLengths, PrinterBody, PrinterEdit, PrinterShape
 from service.web.deps import Act, Reading, acting, reading
 from service.web.etags import IfMatch, check_if_match, tag, tagged
 from service.web.paging import After, Limit, PageOf, paged

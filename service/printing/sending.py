@@ -21,7 +21,7 @@ from service.devices.printer_port import (
 from service.errors import FaultError
 from service.ledger.writer import Unit
 from service.printing.actions import LabelEvent, become, issue_barcodes
-from service.printing.choosing import Item
+from service.printing.choosing import item_of
 from service.printing.models import Label, LabelState, Language
 from service.printing.queries import job_row, labels
 from service.printing.rendering import Look, look_of, printable
@@ -152,10 +152,6 @@ def _send(sending: Sending, batch: Sequence[Row[Any]], start_at: int) -> bool:
     return True
 
 
-def item_of(label: Row[Any]) -> Item:
-    return Item(label.payload, label.thing_id, label.texts)
-
-
 def _title(sending: Sending, batch: Sequence[Row[Any]]) -> str:
     first, last = batch[0].payload, batch[-1].payload
     return f"{sending.number} {first}" + (f" to {last}" if len(batch) > 1 else "")
@@ -206,13 +202,16 @@ def _sent(unit: Unit, sending: Sending, step_id: str, batch: Sequence[Row[Any]],
 
 
 def _drain(sending: Sending) -> None:
-    """Until the printer has nothing of it left to print, where it can tell. Raises PrinterNotReadyFaultError."""
+    """Until the printer has nothing of it left to print, where it can tell. Raises PrinterNotReadyFaultError.
+
+    Paper may run out in the label: the printer finishes it by itself once somebody has seen to it.
+    """
     if sending.look.language is not Language.ZPL:
         return
     duty, end = sending.duty, time.monotonic() + DRAIN_S
-    while (seen := sending.port.look(LOOK_S)).in_buffer:
-        if seen.ready is False and seen.to_do:
-            duty.wait(f"{_not_ready(duty.library_name, seen)}", seconds=duty.timing.retry_s)
+    while (seen := _heard(sending, end)) is None or seen.in_buffer:
+        if seen is not None and seen.ready is False and seen.to_do:
+            duty.wait(_not_ready(duty.library_name, seen), seconds=duty.timing.retry_s)
             end = time.monotonic() + DRAIN_S
         elif time.monotonic() > end:
             raise PrinterNotReadyFaultError(
@@ -221,3 +220,14 @@ def _drain(sending: Sending) -> None:
             )
         elif duty.stopping.wait(duty.timing.poll_s):
             return
+
+
+def _heard(sending: Sending, end: float) -> PrinterSaid | None:
+    """None while it does not answer, as printers do when they are open or out of paper; after `end` that is a fault."""
+    try:
+        return sending.port.look(LOOK_S)
+    except PrinterNotReadyFaultError as error:
+        if time.monotonic() > end or not error.facts.get("may_answer"):
+            raise
+        sending.duty.wait(f"{error.message} {error.next_step}", seconds=sending.duty.timing.retry_s)
+        return None

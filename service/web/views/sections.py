@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from markupsafe import Markup
+
 from service.web.views.forms import Form
 from service.web.views.parts import Act, Fact, Fault, Filter, Rich
 from service.web.views.tables import Table
@@ -72,6 +74,32 @@ class FormSection:
     note: Rich = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`svg` is drawn by us, as it is; `caption` stands under it."""
+
+    svg: Markup
+    caption: Rich = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesSection:
+    """Pictures at true scale: they are not made smaller, a narrow window scrolls."""
+
+    kind: ClassVar[str] = "pictures"
+    title: str
+    pictures: tuple[Picture, ...]
+    note: Rich = ""
+    acts: tuple[Act, ...] = ()
+
+
 Section: TypeAlias = (
-    FactsSection | TableSection | TextSection | FaultsSection | CodeSection | TimelineSection | FormSection
+    FactsSection
+    | TableSection
+    | TextSection
+    | FaultsSection
+    | CodeSection
+    | TimelineSection
+    | FormSection
+    | PicturesSection
 )
