@@ -1,87 +1,44 @@
-"""Devices by URL. Each backend is imported only when its scheme is used.
+"""Devices by URL (see drivers.device_url; of label printers drivers.printer.schemes). Each backend is imported only when its scheme is used."""
 
-    sim:///absolute/folder            a virtual library in that folder
-    sg:///dev/tape/by-id/scsi-…       a changer through the kernel's SCSI generic driver
-    mtx:///dev/sg3                    a changer through the mtx program (fallback)
-    iscsi://host:3260/iqn.…/0         a changer over iSCSI in user space (libiscsi)
-
-Options follow as a query: `drive` (which drive of a virtual library: serial number or 1, 2, …),
-`program` (where mtx is), `initiator` (the iSCSI name to log in with), `settle_s`, `move_timeout_s` (seconds), `export_is_immediate` (1 or 0),
-`needs_eject` (yes, no or unknown). The URLs of label printers are in `drivers.printer.schemes`.
-"""
-
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from drivers.changer.model import Answer
 from drivers.changer.protocol import Changer
 from drivers.changer.settings import ChangerSettings
 from drivers.changer.smc import SmcChanger
+from drivers.device_url import ISCSI, MTX, OPTIONS, SG, SIMULATOR, DeviceUrl, iscsi_address, parse_url
 from drivers.errors import BackendUnavailableError
-from drivers.library_files import LibraryDefinition
 from drivers.lock import ProcessLock
-from drivers.printer import schemes as printer_schemes
-from drivers.printer.protocol import LabelPrinter
-from drivers.scsi.sg_io import SgTransport
-from drivers.scsi.transport import Transport
-from drivers.tape.protocol import TapeDrive
-from drivers.tape.ssc import SscDrive
 
 if TYPE_CHECKING:
+    from drivers.library_files import LibraryDefinition
+    from drivers.printer.protocol import LabelPrinter
+    from drivers.scsi.transport import Transport
     from drivers.simulator.hands import Hands
+    from drivers.simulator.iscsi.server import IscsiTarget
     from drivers.simulator.printer.hands import PrinterHands
+    from drivers.tape.protocol import TapeDrive
 
-SIMULATOR = "sim"
+__all__ = [
+    "OPTIONS",
+    "SCHEMES",
+    "SIMULATOR",
+    "drive_beside",
+    "lock_for",
+    "open_changer",
+    "open_drive",
+    "open_hands",
+    "open_printer",
+    "open_printer_hands",
+    "open_target",
+    "parse_url",
+    "prepare_simulator",
+]
 MTX_PROGRAM = "mtx"
 INITIATOR = "iqn.2026-01.io.strongroom:drivers"
-
-
-@dataclass(frozen=True)
-class DeviceUrl:
-    """A parsed URL; `text` is as given."""
-
-    text: str
-    scheme: str
-    host: str
-    path: str
-    options: dict[str, str]
-
-
-def parse_url(url: str) -> DeviceUrl:
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise BackendUnavailableError(f"{url!r} is not a device URL: {error}") from error
-    if parts.scheme not in SCHEMES:
-        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise BackendUnavailableError(f"{url!r} has an unknown scheme; known are {known}")
-    return DeviceUrl(url, parts.scheme, parts.netloc, _path(parts), _options(parts))
-
-
-def _path(parts: SplitResult) -> str:
-    if not parts.path.startswith("/") or parts.path == "/":
-        raise BackendUnavailableError(f"{parts.geturl()!r} needs an absolute path")
-    return parts.path
-
-
-OPTIONS = frozenset(
-    {"drive", "initiator", "program", "settle_s", "move_timeout_s", "export_is_immediate", "needs_eject"}
-)
-
-
-def _options(parts: SplitResult) -> dict[str, str]:
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    unknown = options.keys() - OPTIONS
-    if unknown:
-        raise BackendUnavailableError(
-            f"{parts.geturl()!r} has an unknown option: {', '.join(sorted(unknown))}"
-        )
-    return options
 
 
 def _settings(url: DeviceUrl) -> ChangerSettings:
@@ -133,43 +90,47 @@ def _open_mtx(url: DeviceUrl) -> Changer:
 
 
 def _open_sg(url: DeviceUrl) -> Changer:
+    from drivers.scsi.sg_io import SgTransport
+
     transport = SgTransport(Path(url.path))
     lock = ProcessLock(Path(url.path))
-    return SmcChanger(transport, url=url.text, backend="sg", lock=lock, settings=_settings(url))
+    return SmcChanger(transport, url=url.text, backend=SG, lock=lock, settings=_settings(url))
 
 
-def _open_sg_drive(url: DeviceUrl) -> TapeDrive:
+def _open_sg_drive(url: DeviceUrl) -> "TapeDrive":
+    from drivers.scsi.sg_io import SgTransport
+    from drivers.tape.ssc import SscDrive
+
     return SscDrive(SgTransport(Path(url.path)), url=url.text)
 
 
-def _iscsi_transport(url: DeviceUrl) -> Transport:
-    """iscsi://HOST[:PORT]/TARGET-NAME/LUN"""
-    from drivers.scsi.libiscsi import DEFAULT_PORT, IscsiAddress, IscsiTransport
+def _iscsi_transport(url: DeviceUrl) -> "Transport":
+    from drivers.scsi.chap import given_credentials
+    from drivers.scsi.libiscsi import IscsiTransport
 
-    host, _, port = url.host.partition(":")
-    target, _, unit = url.path.strip("/").rpartition("/")
-    if not host or not target or not unit.isdigit() or not (port or "0").isdigit():
-        raise BackendUnavailableError(f"{url.text!r} is not iscsi://HOST[:PORT]/TARGET-NAME/LUN")
-    address = IscsiAddress(host, int(port or DEFAULT_PORT), target, int(unit))
-    return IscsiTransport(address, initiator=url.options.get("initiator", INITIATOR))
+    return IscsiTransport(
+        iscsi_address(url),
+        initiator=url.options.get("initiator", INITIATOR),
+        credentials=given_credentials(url.options.get("chap_file")),
+    )
 
 
 def _open_iscsi(url: DeviceUrl) -> Changer:
     lock = lock_for(f"{url.host}{url.path}")
-    return SmcChanger(
-        _iscsi_transport(url), url=url.text, backend="iscsi", lock=lock, settings=_settings(url)
-    )
+    return SmcChanger(_iscsi_transport(url), url=url.text, backend=ISCSI, lock=lock, settings=_settings(url))
 
 
-def _open_iscsi_drive(url: DeviceUrl) -> TapeDrive:
+def _open_iscsi_drive(url: DeviceUrl) -> "TapeDrive":
+    from drivers.tape.ssc import SscDrive
+
     return SscDrive(_iscsi_transport(url), url=url.text)
 
 
-def _no_drive(url: DeviceUrl) -> TapeDrive:
+def _no_drive(url: DeviceUrl) -> "TapeDrive":
     raise BackendUnavailableError(f"{url.text!r}: drives cannot be reached through {url.scheme}://")
 
 
-def open_drive(url: str) -> TapeDrive:
+def open_drive(url: str) -> "TapeDrive":
     """A tape drive; a virtual library's drives are chosen by `?drive=` serial number or 1, 2, …"""
     parsed = parse_url(url)
     return DRIVE_SCHEMES[parsed.scheme](parsed)
@@ -180,7 +141,7 @@ def drive_beside(changer_url: str, serial: str, *, sysfs: Path = Path("/sys")) -
     url = parse_url(changer_url)
     if url.scheme == SIMULATOR:
         return f"{SIMULATOR}://{url.path}?drive={serial}"
-    if url.scheme not in {"sg", "mtx"} or not serial:
+    if url.scheme not in {SG, MTX} or not serial:
         return None
     for node in sorted((sysfs / "class" / "scsi_generic").glob("sg*")):
         if _is_tape(node) and _serial_of(node) == serial:
@@ -203,9 +164,10 @@ def _serial_of(node: Path) -> str:
         return ""
 
 
-def _open_simulated_drive(url: DeviceUrl) -> TapeDrive:
+def _open_simulated_drive(url: DeviceUrl) -> "TapeDrive":
     from drivers.simulator.target import SimulatedLibrary
     from drivers.simulator.transport import SimulatorTransport
+    from drivers.tape.ssc import SscDrive
 
     library, wanted = SimulatedLibrary(Path(url.path)), url.options.get("drive", "1")
     with library.folder.locked() as state:
@@ -217,12 +179,14 @@ def _open_simulated_drive(url: DeviceUrl) -> TapeDrive:
     return SscDrive(SimulatorTransport(library, unit), url=url.text)
 
 
-def open_printer(url: str) -> LabelPrinter:
+def open_printer(url: str) -> "LabelPrinter":
     """A label printer; `drivers.printer.schemes` has the URLs.
 
     BackendUnavailableError when the URL is wrong. Whether the printer answers shows only when it is asked.
     """
-    return printer_schemes.open_printer(url)
+    from drivers.printer import schemes
+
+    return schemes.open_printer(url)
 
 
 def open_printer_hands(folder: Path) -> "PrinterHands":
@@ -234,37 +198,74 @@ def open_printer_hands(folder: Path) -> "PrinterHands":
 
 def lock_for(name: str) -> ProcessLock:
     """A lock for devices that have no file of their own to lock."""
+    import tempfile
+
     digest = sha256(name.encode()).hexdigest()[:16]
     return ProcessLock(Path(tempfile.gettempdir()) / f"strongroom-device-{digest}.lock")
 
 
-def prepare_simulator(url: str, definition: LibraryDefinition, *, move_s: float = 0.0) -> None:
-    """Make the virtual library of a `sim://` URL unless it exists; `move_s` is how long a move takes."""
+def _simulator_path(url: str) -> Path:
     parsed = parse_url(url)
     if parsed.scheme != SIMULATOR:
         raise BackendUnavailableError(f"{url!r} is not a virtual library")
+    return Path(parsed.path)
+
+
+def prepare_simulator(url: str, definition: "LibraryDefinition", *, move_s: float = 0.0) -> None:
+    """Make the virtual library of a `sim://` URL unless it exists; `move_s` is how long a move takes."""
+    path = _simulator_path(url)
     from drivers.simulator.folder import create
 
-    create(Path(parsed.path), definition, move_s=move_s)
+    create(path, definition, move_s=move_s)
 
 
 def open_hands(url: str) -> "Hands | None":
     """The person at a virtual library; None for real hardware."""
+    parsed = parse_url(url)
+    if parsed.scheme != SIMULATOR:
+        return None
     from drivers.simulator.hands import Hands
 
-    parsed = parse_url(url)
-    return Hands(Path(parsed.path)) if parsed.scheme == SIMULATOR else None
+    return Hands(Path(parsed.path))
+
+
+def open_target(
+    url: str,
+    portal: str,
+    *,
+    name: str | None = None,
+    advertised: str | None = None,
+    chap_file: str | None = None,
+    ping_s: float = 0.0,
+) -> "IscsiTarget":
+    """The virtual library of a `sim://` URL as an iSCSI target on HOST:PORT; serves once it is started.
+
+    `advertised` is the host that discovery names; `chap_file` as in drivers.scsi.chap; every `ping_s`
+    seconds (0 = never) a silent initiator is asked whether it is still there.
+    """
+    path = _simulator_path(url)
+    from drivers.device_url import split_portal
+    from drivers.scsi.chap import read_credentials
+    from drivers.simulator.iscsi.server import IscsiTarget
+
+    address = split_portal(portal)
+    if address is None:
+        raise BackendUnavailableError(f"{portal!r} is not HOST:PORT")
+    credentials = read_credentials(Path(chap_file)) if chap_file else None
+    return IscsiTarget(
+        path, *address, name=name, advertised=advertised, credentials=credentials, ping_s=ping_s
+    )
 
 
 SCHEMES: dict[str, Callable[[DeviceUrl], Changer]] = {
     SIMULATOR: _open_simulator,
-    "sg": _open_sg,
-    "mtx": _open_mtx,
-    "iscsi": _open_iscsi,
+    SG: _open_sg,
+    MTX: _open_mtx,
+    ISCSI: _open_iscsi,
 }
-DRIVE_SCHEMES: dict[str, Callable[[DeviceUrl], TapeDrive]] = {
+DRIVE_SCHEMES: dict[str, Callable[[DeviceUrl], "TapeDrive"]] = {
     SIMULATOR: _open_simulated_drive,
-    "sg": _open_sg_drive,
-    "mtx": _no_drive,
-    "iscsi": _open_iscsi_drive,
+    SG: _open_sg_drive,
+    MTX: _no_drive,
+    ISCSI: _open_iscsi_drive,
 }

@@ -1,7 +1,8 @@
 """mhvtl's device.conf and library_contents.N as a library definition."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from drivers.errors import LibraryFileError
 from drivers.library_files.definition import CartridgeDefinition, DriveDefinition, LibraryDefinition, Place
@@ -13,6 +14,10 @@ MEMBERSHIP = re.compile(r"^\s*Library ID:\s*(?P<library>\d+)\s+Slot:\s*(?P<slot>
 PROPERTY = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z ]*?):\s*(?P<value>.*?)\s*$")
 ELEMENT = re.compile(r"^\s*(?P<kind>Drive|Picker|MAP|Slot)\s+(?P<number>\d+)\s*:\s*(?P<value>.*?)\s*$")
 MAX_BARCODE = 16
+# Where a maker's libraries begin to count, if not where most do.
+FIRST_ADDRESSES: dict[str, dict[str, Any]] = {
+    "STK": {"first_transport": 1, "first_mail_slot": 10, "first_drive": 500, "first_storage": 1000}
+}
 
 
 @dataclass
@@ -48,7 +53,7 @@ def read_mhvtl(
     )
     elements = _elements(library_contents)
     counts = {kind: max((n for k, n, _, _ in elements if k == kind), default=0) for kind in ("Slot", "MAP")}
-    return LibraryDefinition(
+    made = LibraryDefinition(
         vendor=library.need("Vendor identification"),
         product=library.need("Product identification"),
         serial=library.need("Unit serial number"),
@@ -57,6 +62,7 @@ def read_mhvtl(
         drives=tuple(_drive(section) for section in drives),
         cartridges=_cartridges(elements),
     )
+    return replace(made, **FIRST_ADDRESSES.get(made.vendor, {}))
 
 
 def _sections(text: str) -> list[_Section]:

@@ -152,6 +152,20 @@ MOVE_MEDIUM = Layout(
         Field("invert", 10, 1),
     ),
 )
+# A repeat would swap the media back, so nothing here ever sends it.
+EXCHANGE_MEDIUM = Layout(
+    "EXCHANGE MEDIUM",
+    0xA6,
+    12,
+    (
+        Field("transport", 2, 16),
+        Field("source", 4, 16),
+        Field("first", 6, 16),
+        Field("second", 8, 16),
+        Field("invert_first", 10, 1, 1),
+        Field("invert_second", 10, 1),
+    ),
+)
 READ_ELEMENT_STATUS = Layout(
     "READ ELEMENT STATUS",
     0xB8,
@@ -187,7 +201,12 @@ LOAD_UNLOAD = Layout(
         Field("load", 4, 1),
     ),
 )
-LOCATE_10 = Layout("LOCATE(10)", 0x2B, 10, (Field("immed", 1, 1), Field("block", 3, 32)))
+LOCATE_10 = Layout(
+    "LOCATE(10)",
+    0x2B,
+    10,
+    (Field("immed", 1, 1), Field("change", 1, 1, 1), Field("block", 3, 32), Field("partition", 8, 8)),
+)
 # Only the extended form has an allocation length.
 READ_POSITION = Layout("READ POSITION", 0x34, 10, (Field("form", 1, 5), Field("extended_alloc", 7, 16)))
 REPORT_DENSITY = Layout("REPORT DENSITY SUPPORT", 0x44, 10, (Field("media", 1, 1), ALLOC16_7))
@@ -209,7 +228,17 @@ WRITE_ATTRIBUTE = Layout(
     16,
     (Field("wtc", 1, 1), Field("volume", 5, 8), Field("partition", 7, 8), Field("length", 10, 32)),
 )
-LOCATE_16 = Layout("LOCATE(16)", 0x92, 16, (Field("dest_type", 1, 3, 3), Field("block", 4, 64)))
+LOCATE_16 = Layout(
+    "LOCATE(16)",
+    0x92,
+    16,
+    (
+        Field("dest_type", 1, 3, 3),
+        Field("change", 1, 1, 1),
+        Field("partition", 3, 8),
+        Field("block", 4, 64),
+    ),
+)
 SECURITY_IN = Layout(
     "SECURITY PROTOCOL IN", 0xA2, 12, (Field("protocol", 1, 8), Field("page", 2, 16), ALLOC32_6)
 )
@@ -238,6 +267,7 @@ CHANGER_ONLY = (
     POSITION_TO_ELEMENT,
     INITIALIZE_RANGE,
     MOVE_MEDIUM,
+    EXCHANGE_MEDIUM,
     READ_ELEMENT_STATUS,
 )
 TAPE_ONLY = (

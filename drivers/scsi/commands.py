@@ -103,6 +103,11 @@ def move_medium(transport: int, source: int, destination: int) -> Command:
     return _none(cdb.MOVE_MEDIUM, transport=transport, source=source, destination=destination)
 
 
+def exchange_medium(transport: int, source: int, first: int, second: int) -> Command:
+    """For the codec's sake: not guarded against a repeat, so no driver of ours sends it."""
+    return _none(cdb.EXCHANGE_MEDIUM, transport=transport, source=source, first=first, second=second)
+
+
 def position_to_element(transport: int, destination: int) -> Command:
     return _none(cdb.POSITION_TO_ELEMENT, transport=transport, destination=destination)
 
@@ -157,12 +162,13 @@ def space(code: int, count: int) -> Command:
     return _none(cdb.SPACE_6, code=code, count=count & 0xFFFFFF)
 
 
-def locate(block: int) -> Command:
-    return _none(cdb.LOCATE_10, block=block)
+def locate(block: int, partition: int | None = None) -> Command:
+    """Without `partition` in the one the tape is in."""
+    return _none(cdb.LOCATE_10, block=block, change=partition is not None, partition=partition or 0)
 
 
-def locate_16(block: int) -> Command:
-    return _none(cdb.LOCATE_16, block=block)
+def locate_16(block: int, partition: int | None = None) -> Command:
+    return _none(cdb.LOCATE_16, block=block, change=partition is not None, partition=partition or 0)
 
 
 READ_POSITION_LONG, LONG_POSITION_LENGTH = 6, 32
@@ -178,8 +184,18 @@ def erase(*, long: bool) -> Command:
     return _none(cdb.ERASE, long=int(long))
 
 
-def format_medium() -> Command:
-    return _none(cdb.FORMAT_MEDIUM)
+WHOLE_MEDIUM, AS_PARTITIONED = 0, 1
+
+
+def format_medium(form: int = WHOLE_MEDIUM) -> Command:
+    """AS_PARTITIONED: into the partitions that mode page 11 asks for."""
+    return _none(cdb.FORMAT_MEDIUM, format=form)
+
+
+def mode_select(page: bytes) -> Command:
+    """One page behind an empty mode header without a block descriptor."""
+    layout, parameters = cdb.MODE_SELECT_6, bytes(4) + page
+    return Command(layout.name, layout.encode(pf=1, length=len(parameters)), 0, parameters)
 
 
 def report_density(*, media: bool) -> Command:

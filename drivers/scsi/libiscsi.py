@@ -7,11 +7,12 @@ because a reconnect is an event that custody must see.
 
 import ctypes
 import time
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from drivers.device_url import IscsiAddress
 from drivers.errors import BackendUnavailableError
+from drivers.scsi.chap import Credentials
 from drivers.scsi.exchange import HostStatus, RawExchange, Sense, Status
 from drivers.scsi.sense import encode_fixed_sense
 from drivers.scsi.transport import Command
@@ -22,7 +23,6 @@ NORMAL_SESSION, NO_UNIT = 2, -1
 HEADER_DIGEST_NONE = 0
 CDB_SIZE = 16
 TO_NOBODY, FROM_DEVICE, TO_DEVICE = 0, 1, 2
-DEFAULT_PORT = 3260
 SENSE_PREFIX = 2
 # Statuses that libiscsi makes up beside SAM's.
 CANCELLED, ERROR, TIMED_OUT = 0x0F000000, 0x0F000001, 0x0F000002
@@ -66,28 +66,33 @@ def _load() -> ctypes.CDLL:
     return library
 
 
-@dataclass(frozen=True, slots=True)
-class IscsiAddress:
-    """Where a logical unit is: portal, target name, logical unit number."""
-
-    host: str
-    port: int
-    target: str
-    unit: int
-
-
 class IscsiTransport:
     """One session with one logical unit."""
 
-    def __init__(self, address: IscsiAddress, *, initiator: str, connect_s: float = 10.0) -> None:
-        self.device = f"iscsi:{address.host}:{address.port}/{address.target}/{address.unit}"
+    def __init__(
+        self,
+        address: IscsiAddress,
+        *,
+        initiator: str,
+        credentials: Credentials | None = None,
+        connect_s: float = 10.0,
+    ) -> None:
+        self.device = f"iscsi:{address.portal}/{address.target}/{address.unit}"
         self._unit, self._broken = address.unit, False
         self._incoming = ctypes.create_string_buffer(1)
         self._library = _load()
         self._context = ctypes.c_void_p(self._library.iscsi_create_context(initiator.encode()))
         if not self._context:
             raise BackendUnavailableError(f"{self.device}: libiscsi gives no context")
+        if credentials is not None:
+            self._prove_by(credentials)
         self._connect(address, connect_s)
+
+    def _prove_by(self, credentials: Credentials) -> None:
+        mine, theirs = credentials.initiator, credentials.target
+        self._library.iscsi_set_initiator_username_pwd(self._context, mine.name.encode(), mine.value)
+        if theirs is not None:
+            self._library.iscsi_set_target_username_pwd(self._context, theirs.name.encode(), theirs.value)
 
     def _connect(self, address: IscsiAddress, connect_s: float) -> None:
         library, context = self._library, self._context
@@ -96,8 +101,7 @@ class IscsiTransport:
         library.iscsi_set_header_digest(context, HEADER_DIGEST_NONE)
         library.iscsi_set_noautoreconnect(context, 1)
         library.iscsi_set_timeout(context, max(1, round(connect_s)))
-        portal = f"{address.host}:{address.port}".encode()
-        if library.iscsi_full_connect_sync(context, portal, NO_UNIT):
+        if library.iscsi_full_connect_sync(context, address.portal.encode(), NO_UNIT):
             reason = self._reason()
             library.iscsi_destroy_context(context)
             raise BackendUnavailableError(f"{self.device}: {reason}")

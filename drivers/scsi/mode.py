@@ -1,4 +1,4 @@
-"""MODE SENSE pages of a changer: bytes in, values out. Pure."""
+"""Mode pages, those of a changer above all: bytes in, values out. Pure."""
 
 import struct
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ class ElementAddresses:
         return (self.transport, self.storage, self.import_export, self.drives)[element_type - 1]
 
 
-def _page(data: bytes, page: int, *, header: int) -> bytes:
+def page_body(data: bytes, page: int, *, header: int) -> bytes:
+    """What follows page code and length, behind the mode header and its block descriptors."""
     if len(data) < header:
         raise ProtocolError(f"MODE SENSE brought only {len(data)} bytes")
     descriptors = data[3] if header == HEADER_6 else int.from_bytes(data[6:8], "big")
@@ -45,7 +46,7 @@ def _page(data: bytes, page: int, *, header: int) -> bytes:
 
 
 def parse_element_addresses(data: bytes, *, header: int = HEADER_6) -> ElementAddresses:
-    body = _page(data, ELEMENT_ADDRESS_PAGE, header=header)
+    body = page_body(data, ELEMENT_ADDRESS_PAGE, header=header)
     if len(body) < ADDRESS_FIELDS.size:
         raise ProtocolError(f"page 1D has {len(body)} bytes instead of at least {ADDRESS_FIELDS.size}")
     numbers = ADDRESS_FIELDS.unpack_from(body)
@@ -64,7 +65,7 @@ MoveMatrix = frozenset[tuple[int, int]]
 
 def parse_move_matrix(data: bytes, *, header: int = HEADER_6) -> MoveMatrix:
     """Page 1F as the set of (source type, destination type) that MOVE MEDIUM accepts."""
-    body = _page(data, CAPABILITIES_PAGE, header=header)
+    body = page_body(data, CAPABILITIES_PAGE, header=header)
     rows = body[2:6]
     return frozenset(
         (source, destination)

@@ -89,6 +89,7 @@ SENSE_TABLE: tuple[SenseRow, ...] = (
     _row("x/30/0D", "WORM integrity check failed", e.WormViolationError),
     _row("2/3A/02", "the mail slot is open", e.NotReadyError, Nr.DOOR_OPEN),
     _row("x/3A/00-04", "no medium", e.NoMediumError),
+    _row("5/3B/0C", "the tape is not at its beginning", e.IllegalRequestError),
     _row("5/3B/0D", "the destination element is full", e.ElementFullError),
     _row("5/3B/0E", "the source element is empty", e.ElementEmptyError),
     _row("5/3B/11", "the magazine is not accessible", e.ElementNotAccessibleError),

@@ -10,9 +10,8 @@ from drivers.simulator.common_pages import (
     serial_page,
     supported_pages,
 )
-from drivers.simulator.elements import read_element_status, type_of
+from drivers.simulator.elements import read_element_status, shown, shown_type
 from drivers.simulator.faults import active
-from drivers.simulator.layout import addresses_of
 from drivers.simulator.reply import GOOD, INVALID_FIELD, Reply, refuse
 from drivers.simulator.robot import move_medium
 
@@ -47,7 +46,7 @@ def _inquiry(call: Call) -> Reply:
 
 def _mode_sense(call: Call, *, header: int) -> Reply:
     pages = {
-        mode.ELEMENT_ADDRESS_PAGE: mode.encode_element_addresses(addresses_of(call.folder.definition)),
+        mode.ELEMENT_ADDRESS_PAGE: mode.encode_element_addresses(shown(call.state, call.folder.definition)),
         mode.CAPABILITIES_PAGE: mode.encode_move_matrix(MOVES),
     }
     wanted = call.fields["page"]
@@ -96,7 +95,10 @@ def _prevent(call: Call) -> Reply:
 
 
 def _open_close(call: Call) -> Reply:
-    if type_of(call.folder.definition, call.fields["address"]) is not ElementType.IMPORT_EXPORT:
+    if (
+        shown_type(call.state, call.folder.definition, call.fields["address"])
+        is not ElementType.IMPORT_EXPORT
+    ):
         raise refuse("5/21/01")
     if call.fields["operation"] == OPEN and call.state.prevented_by:
         raise refuse("5/53/02")
@@ -106,7 +108,7 @@ def _open_close(call: Call) -> Reply:
 
 
 def _position(call: Call) -> Reply:
-    if type_of(call.folder.definition, call.fields["destination"]) is None:
+    if shown_type(call.state, call.folder.definition, call.fields["destination"]) is None:
         raise refuse("5/21/01")
     return GOOD
 

@@ -31,6 +31,7 @@ def seat(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) ->
     """The robot has pushed the cartridge in; the drive loads what it can use."""
     state.raise_attention(unit_of(state, drive), *MEDIUM_CHANGED)
     drive.seated, drive.position, drive.wrong_keys, drive.refusal = True, 0, 0, ""
+    drive.partition, drive.wanted_partition_mb = 0, []
     if cartridge.cleaning:
         clean(drive, cartridge)
     elif not drive_takes(drive.generation, cartridge.barcode):
@@ -42,24 +43,30 @@ def seat(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) ->
 def load(state: LibraryState, drive: Drive, cartridge: Cartridge, now: float) -> None:
     """Thread the tape: the cartridge's own memory counts it."""
     drive.seated = drive.loaded = True
-    drive.position, drive.refusal = 0, ""
+    drive.position, drive.partition, drive.refusal = 0, 0, ""
     calibration = active(state, "optimising")
     first = calibration is not None and not cartridge.optimised
     drive.loading_activity = Activity.CALIBRATING if first else Activity.LOADING
     drive.ready_at = now + (calibration["seconds"] if calibration and first else state.load_s)
     cartridge.optimised = True
-    cartridge.load_count += 1
-    cartridge.written_this_load = cartridge.read_this_load = 0
+    count_load(cartridge, (drive.vendor, drive.serial))
     if cartridge.memory_dead:
         drive.alerts = sorted({*drive.alerts, DEAD_CHIP})
-    name = f"{drive.vendor:<8}{drive.serial:<32}"
+
+
+def count_load(cartridge: Cartridge, by: tuple[str, str]) -> None:
+    """What the memory in the cartridge keeps of a load; `by` are vendor and serial number of the drive."""
+    cartridge.load_count += 1
+    cartridge.written_this_load = cartridge.read_this_load = 0
+    vendor, serial = by
+    name = f"{vendor:<8}{serial:<32}"
     cartridge.last_drives = [name, *cartridge.last_drives][:REMEMBERED_DRIVES]
 
 
 def unload(drive: Drive) -> None:
     """Rewind and let go; a key that was to be cleared on demount is gone."""
     drive.seated = drive.loaded = False
-    drive.position = 0
+    drive.position = drive.partition = 0
     if drive.encryption.get("clear_on_demount"):
         drive.encryption = {}
         drive.key_instance += 1

@@ -65,9 +65,12 @@ def _store(cartridge: Cartridge, attribute: Attribute) -> None:
 
 
 def _attributes(call: Call, cartridge: Cartridge) -> list[Attribute]:
-    drive = drive_of(call)
-    entries = tape_data.tape_of(call, cartridge).entries()
-    numbers = _counters(drive, cartridge, entries) | _medium_numbers(drive, cartridge)
+    drive, partition = drive_of(call), call.fields["partition"]
+    if partition >= max(1, len(cartridge.partition_mb)):
+        raise refuse(INVALID_FIELD)
+    entries = tape_data.tape_of(call, cartridge, partition).entries()
+    size = cartridge.partition_mb[partition] if cartridge.partition_mb else 0
+    numbers = _counters(drive, cartridge, entries, size) | _medium_numbers(drive, cartridge)
     found = [_number(number, value) for number, value in numbers.items()]
     found += [_text(number, text) for number, text in _texts(cartridge).items()]
     found += [_stored(key, value) for key, value in cartridge.attributes.items()]
@@ -90,9 +93,10 @@ def _stored(key: str, value: str) -> Attribute:
     return Attribute(int(key, 16), AttributeFormat(int(form)), bytes.fromhex(content))
 
 
-def _counters(drive: Drive, cartridge: Cartridge, entries: list[Entry]) -> dict[int, int]:
+def _counters(drive: Drive, cartridge: Cartridge, entries: list[Entry], size_mb: int) -> dict[int, int]:
+    """`size_mb` is that of the partition asked for, 0 where the tape has only one."""
     generation = GENERATIONS.get(drive.generation)
-    capacity = generation.native_mb * 1_000_000 // MIB if generation else 0
+    capacity = (size_mb or (generation.native_mb if generation else 0)) * 1_000_000 // MIB
     used = sum(entry.size for entry in entries) // MIB
     first, plain = _encrypted_range(entries)
     return {

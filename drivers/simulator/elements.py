@@ -14,6 +14,7 @@ from drivers.scsi.element_status import (
     encode_descriptor,
     encode_element_status,
 )
+from drivers.scsi.mode import ElementAddresses, ElementRange
 from drivers.simulator.call import Call
 from drivers.simulator.faults import active
 from drivers.simulator.layout import addresses_of
@@ -23,7 +24,7 @@ from drivers.simulator.state import Cartridge, Drive, LibraryState
 FULL, EXCEPT = 0x01, 0x04
 TAG_LENGTH, FIXED_PART = 36, 12
 ASCII_CODES, SERIAL_ONLY, VENDOR_ID = 2, 0, 1
-UNREADABLE, REMOVED, NOT_INSTALLED = (0x83, 0x00), (0x3B, 0x12), (0x3B, 0x1A)
+UNREADABLE, NOT_INSTALLED = (0x83, 0x00), (0x3B, 0x1A)
 ALL_TYPES = 0
 SHORT_BY = DATA_HEADER = 8
 # Where a target was seen to begin its second page: inside the first descriptor.
@@ -41,6 +42,34 @@ def type_of(definition: LibraryDefinition, address: int) -> ElementType | None:
         if part.first <= address <= part.last:
             return kind
     return None
+
+
+def shown(state: LibraryState, definition: LibraryDefinition) -> ElementAddresses:
+    """What this host sees of the library: all of it, or its own partition."""
+    whole, own = addresses_of(definition), active(state, "logical-library")
+    if own is None:
+        return whole
+    return ElementAddresses(
+        whole.transport,
+        _part(whole.storage, own["storage"]),
+        _part(whole.import_export, own["mail_slots"]),
+        _part(whole.drives, own["drives"]),
+    )
+
+
+def _part(whole: ElementRange, wanted: tuple[int, int] | None) -> ElementRange:
+    if wanted is None:
+        return whole
+    first, last = max(whole.first, wanted[0]), min(whole.last, wanted[1])
+    return ElementRange(first, max(0, last - first + 1))
+
+
+def shown_type(state: LibraryState, definition: LibraryDefinition, address: int) -> ElementType | None:
+    kind, addresses = type_of(definition, address), shown(state, definition)
+    if kind is None:
+        return None
+    part = addresses.of(kind)
+    return kind if part.first <= address <= part.last else None
 
 
 def is_removed(state: LibraryState, address: int) -> bool:
@@ -107,7 +136,7 @@ def _identifiers_asked(call: Call) -> bool:
 
 
 def _addresses(call: Call, kind: ElementType) -> list[int]:
-    part = addresses_of(call.folder.definition).of(kind)
+    part = shown(call.state, call.folder.definition).of(kind)
     addresses = [a for a in range(part.first, part.last + 1) if a >= call.fields["start"]]
     silent = active(call.state, "unreported-elements")
     if silent is not None:
@@ -180,13 +209,18 @@ def _flags(
         flags |= EX_ENABLE | IN_ENABLE
         flags |= IMP_EXP if cartridge is not None and cartridge.source is None else 0
     if removed:
-        code = NOT_INSTALLED if kind is ElementType.DATA_TRANSFER else REMOVED
+        code = NOT_INSTALLED if kind is ElementType.DATA_TRANSFER else _removed_code(view)
         return flags | EXCEPT, *code
     held = "eject-required" in view.faults and address in view.drives and view.drives[address].loaded
     flags |= 0 if held else ACCESS
     if cartridge is not None and not _readable(view, address, cartridge):
         return flags | EXCEPT, *UNREADABLE
     return flags, 0, 0
+
+
+def _removed_code(view: View) -> tuple[int, int]:
+    asc, _, ascq = view.faults["magazine-removed"]["code"].partition("/")
+    return int(asc, 16), int(ascq, 16)
 
 
 def _readable(view: View, address: int, cartridge: Cartridge) -> bool:

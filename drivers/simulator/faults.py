@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from drivers.errors import ProtocolError
 from drivers.simulator.state import LibraryState
@@ -79,8 +79,26 @@ FAULTS: dict[str, FaultKind] = {
         _fault("missing-drive", "a drive is not installed (3B/1A)", address=0),
         _fault("unreported-elements", "elements are announced and never reported", first=0, last=0),
         _fault("drives-reversed", "drive elements come in descending order"),
-        _fault("magazine-removed", "storage elements are out of reach (3B/12)", first=0, last=0),
-        _fault("foreign-partition", "the medium at an element belongs to another partition", address=0),
+        _fault(
+            "magazine-removed",
+            "storage elements are out of reach (3B/12, or 83/02 as other makers say)",
+            first=0,
+            last=0,
+            code="3B/12",
+        ),
+        _fault(
+            "foreign-partition",
+            "the medium at an element belongs to another partition (5/3B/81, or 2/74/71)",
+            address=0,
+            sense="5/3B/81",
+        ),
+        _fault(
+            "logical-library",
+            "this host's partition of the library: [first, last] of each kind, all others are not there for it",
+            storage=None,
+            mail_slots=None,
+            drives=None,
+        ),
         _fault("eject-required", "a loaded drive does not let go", sense="2/3A/00"),
         _fault("removal-prevented", "the library door lock holds media (5/53/02)"),
         _fault("fast-load", "a load reports GOOD and fails afterwards", times=1),
@@ -124,11 +142,24 @@ def fault_parameter(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def listing(kinds: Mapping[str, FaultKind]) -> str:
-    """One line a fault, for people."""
+class Named(Protocol):
+    """What a listing shows; a parameter of `...` has no default."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def parameters(self) -> dict[str, Any]: ...
+
+
+def listing(kinds: Mapping[str, Named]) -> str:
+    """One line a fault or deed, for people."""
     lines = []
     for kind in kinds.values():
-        parameters = " ".join(f"{name}={json.dumps(value)}" for name, value in kind.parameters.items())
+        parameters = " ".join(
+            name if value is ... else f"{name}={json.dumps(value)}" for name, value in kind.parameters.items()
+        )
         lines.append(f"{kind.name:24} {kind.summary}{f' [{parameters}]' if parameters else ''}\n")
     return "".join(lines)
 

@@ -22,6 +22,8 @@ from drivers.simulator.robot import catch_up
 from drivers.simulator.state import Cartridge, LibraryState
 
 CHANGER = 0
+ANOTHER_HOST = "another host"
+FOREIGN_DRIVE = ("FOREIGN", "FOREIGN001")
 DOOR_OPENED, MAIL_SLOT_USED, POWERED_ON, TARGETS_CHANGED = (0x28, 0), (0x28, 1), (0x29, 0), (0x3F, 0x0E)
 
 
@@ -148,6 +150,29 @@ class Hands:
             alerts = state.drives[unit - 1].alerts if unit else state.library_alerts
             if flag not in alerts:
                 alerts.append(flag)
+            self._folder.save()
+
+    def hold_by_another_host(self, address: int, *, on: bool = True) -> None:
+        """A host that died with the tape mounted leaves its drive locked."""
+        with self._folder.locked() as state:
+            drive = state.drive_at(address)
+            if drive is None:
+                raise ElementAddressInvalidError(f"element {address}")
+            others = set(drive.prevented_by) - {ANOTHER_HOST}
+            drive.prevented_by = sorted(others | ({ANOTHER_HOST} if on else set()))
+            self._folder.save()
+
+    def load_elsewhere(self, barcode: str, *, written_bytes: int = 0) -> None:
+        """Somebody loaded a medium outside this library: its own memory tells, nothing else does."""
+        with self._folder.locked() as state:
+            cartridge = _outside(state, barcode)
+            if cartridge is None:
+                raise ElementEmptyError(f"{barcode} is not outside")
+            drive_bay.count_load(cartridge, FOREIGN_DRIVE)
+            if written_bytes:
+                cartridge.written_bytes += written_bytes
+                cartridge.written_this_load = written_bytes
+                cartridge.change_reference += 1
             self._folder.save()
 
     def set_write_protect(self, barcode: str, *, on: bool) -> None:

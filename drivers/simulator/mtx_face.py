@@ -16,13 +16,12 @@ from drivers.changer.model import ElementType
 from drivers.changer.mtx_errors import KEYS
 from drivers.changer.mtx_text import MtxElement, MtxStatus, render_status
 from drivers.errors import BackendUnavailableError
-from drivers.library_files import LibraryDefinition
 from drivers.scsi import commands
 from drivers.scsi.exchange import Sense, Status
+from drivers.scsi.mode import ElementAddresses, ElementRange
 from drivers.scsi.sense import parse_sense
 from drivers.scsi.sense_table import SenseKey
-from drivers.simulator.elements import View, tag_bytes, view_of
-from drivers.simulator.layout import addresses_of
+from drivers.simulator.elements import View, shown, tag_bytes, view_of
 from drivers.simulator.state import HOST
 from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
 
@@ -117,44 +116,46 @@ def _status(mtx: Mtx, _: list[str]) -> Run:
 
 def _table(mtx: Mtx, *, mail_slots_known: bool = True) -> MtxStatus:
     with mtx.library.folder.locked() as state:
-        view, definition = view_of(state), mtx.library.folder.definition
-        slots = tuple(_slots(view, definition))
-        drives = tuple(_drives(view, definition, slots))
-    announced = definition.mail_slots if mail_slots_known else 0
+        view, addresses = view_of(state), shown(state, mtx.library.folder.definition)
+        slots = tuple(_slots(view, addresses))
+        drives = tuple(_drives(view, addresses, slots))
+    announced = addresses.import_export.count if mail_slots_known else 0
     return MtxStatus(mtx.device, len(drives), len(slots), announced, drives, slots)
 
 
-def _numbered(definition: LibraryDefinition) -> dict[int, int]:
+def _shown(mtx: Mtx) -> ElementAddresses:
+    with mtx.library.folder.locked() as state:
+        return shown(state, mtx.library.folder.definition)
+
+
+def _numbered(addresses: ElementAddresses) -> dict[int, int]:
     """Element address → mtx' number of storage and mail slots."""
-    addresses = addresses_of(definition)
-    places = [*_span(addresses.storage.first, definition.storage_slots)]
-    places += _span(addresses.import_export.first, definition.mail_slots)
+    places = [*_span(addresses.storage), *_span(addresses.import_export)]
     return {address: number for number, address in enumerate(places, start=1)}
 
 
-def _span(first: int, count: int) -> range:
-    return range(first, first + count)
+def _span(part: ElementRange) -> range:
+    return range(part.first, part.first + part.count)
 
 
 def _tag(view: View, address: int) -> str:
     return tag_bytes(view, address, view.at.get(address))[:32].decode("latin-1").strip("\0 ")
 
 
-def _slots(view: View, definition: LibraryDefinition) -> Iterator[MtxElement]:
-    mail = addresses_of(definition).import_export
-    for address, number in _numbered(definition).items():
-        is_mail = definition.mail_slots > 0 and mail.first <= address <= mail.last
-        yield MtxElement(number, address in view.at, _tag(view, address), is_mail)
+def _slots(view: View, addresses: ElementAddresses) -> Iterator[MtxElement]:
+    mail = _span(addresses.import_export)
+    for address, number in _numbered(addresses).items():
+        yield MtxElement(number, address in view.at, _tag(view, address), address in mail)
 
 
-def _drives(view: View, definition: LibraryDefinition, slots: tuple[MtxElement, ...]) -> Iterator[MtxElement]:
-    numbers, taken = _numbered(definition), {slot.number for slot in slots if slot.full}
-    for number, drive in enumerate(view.state.drives):
-        cartridge = view.at.get(drive.address)
+def _drives(view: View, addresses: ElementAddresses, slots: tuple[MtxElement, ...]) -> Iterator[MtxElement]:
+    numbers, taken = _numbered(addresses), {slot.number for slot in slots if slot.full}
+    for number, address in enumerate(_span(addresses.drives)):
+        cartridge = view.at.get(address)
         source = numbers.get(cartridge.source or -1) if cartridge else None
         if cartridge is not None and (source is None or source in taken):
             source = next((slot.number for slot in slots if not slot.full), None)
-        yield MtxElement(number, cartridge is not None, _tag(view, drive.address), source=source)
+        yield MtxElement(number, cartridge is not None, _tag(view, address), source=source)
 
 
 def _inventory(mtx: Mtx, _: list[str]) -> Run:
@@ -205,11 +206,11 @@ def _slot_number(arguments: list[str], index: int, verb: str, table: MtxStatus) 
 
 
 def _slot_address(mtx: Mtx, number: int) -> int:
-    return next(a for a, n in _numbered(mtx.library.folder.definition).items() if n == number)
+    return next(address for address, n in _numbered(_shown(mtx)).items() if n == number)
 
 
 def _drive_address(mtx: Mtx, number: int) -> int:
-    return addresses_of(mtx.library.folder.definition).drives.first + number
+    return _shown(mtx).drives.first + number
 
 
 # Mtx says these in its own words instead of printing the sense.

@@ -8,7 +8,7 @@ from drivers.changer.model import ElementType
 from drivers.scsi.exchange import HostStatus, Status
 from drivers.simulator import drive_bay
 from drivers.simulator.call import Call, Steps
-from drivers.simulator.elements import is_removed, transport_address, type_of
+from drivers.simulator.elements import is_removed, shown_type, transport_address, type_of
 from drivers.simulator.faults import PHASES, active, consume
 from drivers.simulator.folder import Folder
 from drivers.simulator.reply import GOOD, INVALID_FIELD, Reply, refuse
@@ -39,7 +39,7 @@ def _checked(call: Call, src: int, dst: int) -> Cartridge:
     """The medium to move; refused where any clear reason forbids it."""
     folder, state = call.folder, call.state
     for address in (src, dst):
-        if type_of(folder.definition, address) is None:
+        if shown_type(state, folder.definition, address) is None:
             raise refuse("5/21/01")
         if is_removed(state, address):
             raise refuse("5/3B/11")
@@ -60,7 +60,7 @@ def _check_held(folder: Folder, state: LibraryState, src: int) -> None:
         raise refuse("5/3B/A0")
     foreign = active(state, "foreign-partition")
     if foreign is not None and foreign["address"] == src:
-        raise refuse("5/3B/81")
+        raise refuse(foreign["sense"])
     if active(state, "removal-prevented") is not None:
         raise refuse("5/53/02")
     drive = state.drive_at(src)

@@ -1,47 +1,35 @@
-"""The virtual library from a shell: make it, look into it, switch faults."""
-
-# ruff: noqa: FBT002 - typer makes options of keyword defaults
+"""The virtual library from a shell: make it, look into it, switch faults, serve it."""
 
 import json
 import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Any
 
-import typer
-
+from drivers import registry
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition, read_mhvtl, read_mtx_status
+from drivers.simulator import folder as folders
+from drivers.simulator.deeds import DEEDS, act
 from drivers.simulator.faults import FAULTS, fault_parameter, listing
-from drivers.simulator.printer import shell as printer_shell
+from drivers.simulator.hands import Hands
 
-if TYPE_CHECKING:
-    from drivers.simulator.hands import Hands
-
-app = typer.Typer(no_args_is_help=True)
-app.add_typer(printer_shell.app, name="printer", help="The same for simulated label printers.")
-FolderPath = Annotated[Path, typer.Argument(help="The folder of the virtual library.")]
-
-
-def _hands(folder: Path) -> "Hands":
-    from drivers.simulator.hands import Hands
-
-    return Hands(folder.absolute())
+DONE = 0
+FIRSTS = {
+    "transport": "first_transport",
+    "storage": "first_storage",
+    "mail-slot": "first_mail_slot",
+    "drive": "first_drive",
+}
 
 
-@app.command()
-def create(
-    folder: FolderPath,
-    definition: Annotated[Path, typer.Argument(help="mtx status text, or mhvtl's library_contents.N.")],
-    device_conf: Annotated[
-        Path | None, typer.Option(help="mhvtl's device.conf, for a library_contents.")
-    ] = None,
-    library_id: Annotated[int | None, typer.Option(help="Which library of device.conf.")] = None,
-    move_s: Annotated[float, typer.Option(help="Seconds a move takes.")] = 0.0,
-) -> None:
+def create(given: Namespace) -> int:
     """Make a virtual library from another program's files; an existing one is left alone."""
-    from drivers.simulator import folder as folders
-
-    folders.create(folder.absolute(), _read(definition, device_conf, library_id), move_s=move_s)
+    definition = _read(given.definition, given.device_conf, given.library_id)
+    definition = replace(definition, **dict(given.first))
+    folders.create(given.folder.absolute(), definition, move_s=given.move_s)
+    return DONE
 
 
 def _read(definition: Path, device_conf: Path | None, library_id: int | None) -> LibraryDefinition:
@@ -54,51 +42,111 @@ def _read(definition: Path, device_conf: Path | None, library_id: int | None) ->
         raise BackendUnavailableError(f"{definition}: {error}") from error
 
 
-@app.command()
-def dump(folder: FolderPath) -> None:
+def _first_address(text: str) -> tuple[str, int]:
+    place, _, number = text.partition("=")
+    if place not in FIRSTS or not number.isascii() or not number.isdigit():
+        raise ArgumentTypeError(f"{text!r} is not one of {', '.join(FIRSTS)} with a number")
+    return FIRSTS[place], int(number)
+
+
+def dump(given: Namespace) -> int:
     """Everything the library remembers, as JSON."""
-    with _hands(folder) as hands:
+    with Hands(given.folder.absolute()) as hands:
         sys.stdout.write(json.dumps(hands.dump(), indent=1) + "\n")
+    return DONE
 
 
-@app.command()
-def fault(
-    folder: FolderPath,
-    name: Annotated[str, typer.Argument(help="See `python -m drivers simulator faults`.")],
-    parameters: Annotated[list[str] | None, typer.Argument(help="name=value, values as JSON.")] = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Switch it off.")] = False,
-) -> None:
+def fault(given: Namespace) -> int:
     """Switch a fault on or off; running processes notice at once."""
-    with _hands(folder) as hands:
-        if clear:
-            hands.clear_fault(name)
+    with Hands(given.folder.absolute()) as hands:
+        if given.clear:
+            hands.clear_fault(given.name)
         else:
-            hands.set_fault(name, **dict(fault_parameter(text) for text in parameters or ()))
+            hands.set_fault(given.name, **dict(map(fault_parameter, given.parameters)))
+    return DONE
 
 
-@app.command()
-def faults() -> None:
-    """Every fault that can be switched on."""
-    sys.stdout.write(listing(FAULTS))
+def do(given: Namespace) -> int:
+    """Let something happen once: a door, a hand, a power cut; running processes notice at once."""
+    with Hands(given.folder.absolute()) as hands:
+        act(hands, given.name, **dict(map(fault_parameter, given.parameters)))
+    return DONE
 
 
-@app.command()
-def serve(
-    folder: FolderPath,
-    iscsi: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to listen.")] = "127.0.0.1:3260",
-    name: Annotated[str | None, typer.Option(help="The target's iSCSI name.")] = None,
-    advertise: Annotated[str | None, typer.Option(help="The host that discovery names.")] = None,
-) -> None:
+def faults(_: Namespace) -> int:
+    """Every fault that can be switched on, and every deed."""
+    sys.stdout.write(listing(FAULTS) + "\n" + listing(DEEDS))
+    return DONE
+
+
+def serve(given: Namespace) -> int:
     """Serve the library over iSCSI until interrupted: the changer is LUN 0, the drives follow."""
-    from drivers.simulator.iscsi.server import IscsiTarget
-
-    host, _, port = iscsi.rpartition(":")
-    if not host or not port.isdigit():
-        raise typer.BadParameter(f"{iscsi!r} is not HOST:PORT")
-    target = IscsiTarget(folder.absolute(), host, int(port), name=name, advertised=advertise)
-    sys.stdout.write(f"{target.name} at {target.address[0]}:{target.address[1]}\n")
+    url = f"{registry.SIMULATOR}://{given.folder.absolute()}"
+    target = registry.open_target(
+        url,
+        given.iscsi,
+        name=given.name,
+        advertised=given.advertise,
+        chap_file=given.chap_file,
+        ping_s=given.ping_s,
+    )
+    sys.stdout.write(f"{target.name} at {target.portal}\n")
     sys.stdout.flush()
     try:
         target.serve_forever()
     except KeyboardInterrupt:
         target.close()
+    return DONE
+
+
+def add_commands(parser: ArgumentParser) -> None:
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands.add_parser("printer", help="The same for simulated label printers.")
+    made = commands.add_parser("create", help=create.__doc__, description=create.__doc__)
+    _add_folder(made, create)
+    made.add_argument("definition", type=Path, help="mtx status text, or mhvtl's library_contents.N.")
+    made.add_argument("--device-conf", type=Path, help="mhvtl's device.conf, for a library_contents.")
+    made.add_argument("--library-id", type=int, help="Which library of device.conf.")
+    made.add_argument(
+        "--first",
+        action="append",
+        type=_first_address,
+        default=[],
+        metavar="PLACE=N",
+        help="First element address of transport, storage, mail-slot or drive.",
+    )
+    made.add_argument("--move-s", type=float, default=0.0, help="Seconds a move takes.")
+    _add_folder(commands.add_parser("dump", help=dump.__doc__, description=dump.__doc__), dump)
+    switch = commands.add_parser("fault", help=fault.__doc__, description=fault.__doc__)
+    _add_named(switch, fault)
+    switch.add_argument("--clear", action="store_true", help="Switch it off.")
+    _add_named(commands.add_parser("do", help=do.__doc__, description=do.__doc__), do)
+    commands.add_parser("faults", help=faults.__doc__, description=faults.__doc__).set_defaults(run=faults)
+    _add_serve(commands.add_parser("serve", help=serve.__doc__, description=serve.__doc__))
+
+
+def _add_folder(parser: ArgumentParser, run: Any) -> None:
+    parser.set_defaults(run=run)
+    parser.add_argument("folder", type=Path, help="The folder of the virtual library.")
+
+
+def _add_named(parser: ArgumentParser, run: Any) -> None:
+    _add_folder(parser, run)
+    parser.add_argument("name", help="See `python -m drivers simulator faults`.")
+    parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="Values as JSON.")
+
+
+def _add_serve(parser: ArgumentParser) -> None:
+    _add_folder(parser, serve)
+    parser.add_argument(
+        "--iscsi",
+        metavar="HOST:PORT",
+        default="127.0.0.1:3260",
+        help="Where to listen; port 0: any free one.",
+    )
+    parser.add_argument("--name", help="The target's iSCSI name.")
+    parser.add_argument("--advertise", metavar="HOST", help="The host that discovery names.")
+    parser.add_argument("--chap-file", metavar="FILE", help="Names and secrets; nobody logs in without.")
+    parser.add_argument(
+        "--ping-s", type=float, default=0.0, metavar="S", help="Ask silent initiators every so many seconds."
+    )

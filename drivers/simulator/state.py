@@ -35,6 +35,7 @@ class Cartridge:
     attributes: dict[str, str] = field(default_factory=dict)  # hex id → "<format>:<hex value>"
     memory_dead: bool = False
     optimised: bool = False
+    partition_mb: list[int] = field(default_factory=list)  # sizes; empty = one partition, the whole tape
 
 
 @dataclass(slots=True)
@@ -56,6 +57,8 @@ class Drive:
     ready_at: float = 0.0
     loading_activity: int = 0
     position: int = 0
+    partition: int = 0
+    wanted_partition_mb: list[int] = field(default_factory=list)  # what FORMAT MEDIUM shall make
     alerts: list[int] = field(default_factory=list)
     prevented_by: list[str] = field(default_factory=list)
     encryption: dict[str, Any] = field(default_factory=dict)
@@ -100,7 +103,6 @@ class LibraryState:
     not_ready_until: float = 0.0
     prevented_by: list[str] = field(default_factory=list)
     library_alerts: list[int] = field(default_factory=list)
-    partition_of: dict[str, int] = field(default_factory=dict)
     moves_done: int = 0
 
     def to_json(self) -> dict[str, Any]:

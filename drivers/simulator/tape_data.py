@@ -31,11 +31,14 @@ def loaded(call: Call) -> Cartridge:
     return cartridge
 
 
-def tape_of(call: Call, cartridge: Cartridge) -> TapeFile:
+def tape_of(call: Call, cartridge: Cartridge, partition: int | None = None) -> TapeFile:
+    """The data of one partition; without `partition` of the one the tape is in."""
+    number = drive_of(call).partition if partition is None else partition
+    name = f"{cartridge.serial}.p{number}.tape" if number else f"{cartridge.serial}.tape"
     tapes = call.folder.tapes
-    if cartridge.serial not in tapes:
-        tapes[cartridge.serial] = TapeFile(call.folder.path / MEDIA / f"{cartridge.serial}.tape")
-    return tapes[cartridge.serial]
+    if name not in tapes:
+        tapes[name] = TapeFile(call.folder.path / MEDIA / name)
+    return tapes[name]
 
 
 def read(call: Call) -> Reply:
@@ -123,7 +126,10 @@ def write(call: Call) -> Reply:
         call.folder.save()
         raise refuse(WRITE_FAILED)
     blocks = _blocks(call, drive.block_size)
-    if _capacity(call) < sum(map(len, blocks)) + tape_of(call, cartridge).used_bytes():
+    if (
+        capacity(call, cartridge, drive.partition)
+        < sum(map(len, blocks)) + tape_of(call, cartridge).used_bytes()
+    ):
         raise RefusedError(Sense(SenseKey.VOLUME_OVERFLOW, *END_OF_MEDIUM, end_of_medium=True))
     items = [_seal_block(call, block) for block in blocks]
     tape_of(call, cartridge).write(drive.position, items, sync=False)
@@ -140,7 +146,10 @@ def _blocks(call: Call, size: int) -> list[bytes]:
     return [call.data_out[at : at + size] for at in range(0, size * call.fields["length"], size)]
 
 
-def _capacity(call: Call) -> int:
+def capacity(call: Call, cartridge: Cartridge, partition: int) -> int:
+    """Bytes that fit into one partition."""
+    if cartridge.partition_mb:
+        return MEGABYTE * cartridge.partition_mb[partition]
     generation = GENERATIONS.get(drive_of(call).generation)
     return MEGABYTE * generation.native_mb if generation else 1 << 62
 

@@ -55,6 +55,16 @@ def _space(call: Call, entries: list[Entry], count: int, *, filemarks: bool) -> 
         left -= is_mark if filemarks else 1
 
 
+def _change_partition(call: Call) -> None:
+    drive, wanted = drive_of(call), call.fields["partition"]
+    if not call.fields["change"] or wanted == drive.partition:
+        return
+    if wanted >= max(1, len(tape_data.loaded(call).partition_mb)):
+        raise refuse(INVALID_FIELD)
+    drive.partition, drive.position = wanted, 0
+    call.folder.save()
+
+
 def _locate(call: Call, block: int) -> Reply:
     entries, drive = _entries(call), drive_of(call)
     drive.position = min(block, len(entries))
@@ -64,11 +74,13 @@ def _locate(call: Call, block: int) -> Reply:
 
 
 def locate(call: Call) -> Reply:
+    _change_partition(call)
     return _locate(call, call.fields["block"])
 
 
 def locate_16(call: Call) -> Reply:
     """Destination types: 0 an object, 1 a filemark, 3 the end of data."""
+    _change_partition(call)
     match call.fields["dest_type"]:
         case 0:
             return _locate(call, call.fields["block"])
@@ -85,7 +97,9 @@ def locate_16(call: Call) -> Reply:
 def read_position(call: Call) -> Reply:
     drive, entries = drive_of(call), _entries(call)
     marks = sum(entry.kind == FILEMARK for entry in entries[: drive.position])
-    position = stream.Position(0, drive.position, marks, at_start=drive.position == 0, at_end=False)
+    position = stream.Position(
+        drive.partition, drive.position, marks, at_start=drive.position == 0, at_end=False
+    )
     if call.fields["form"] == LONG_FORM:
         return Reply(stream.encode_long_position(position))
     if call.fields["form"] > 1:

@@ -2,6 +2,7 @@
 
 from drivers.media_types import GENERATIONS, density_of, drive_writes
 from drivers.scsi import cdb, inquiry, mode, stream
+from drivers.scsi.partitions import PARTITION_PAGE
 from drivers.scsi.stream import Activity, Density
 from drivers.simulator import drive_bay, tape_data
 from drivers.simulator.call import Call, Handler
@@ -14,6 +15,7 @@ from drivers.simulator.common_pages import (
 )
 from drivers.simulator.drive_memory import read_attribute, write_attribute
 from drivers.simulator.drive_pages import log_sense
+from drivers.simulator.drive_partitions import partition_page, take_wish
 from drivers.simulator.drive_security import security_in, security_out
 from drivers.simulator.drive_view import cartridge_of, drive_of
 from drivers.simulator.faults import active
@@ -51,7 +53,11 @@ def _block_descriptor(call: Call) -> bytes:
 
 
 def _mode_sense(call: Call, *, header: int) -> Reply:
-    pages = {0x0F: COMPRESSION_PAGE, 0x10: bytes((0x10, 14)) + bytes(14)}
+    pages = {
+        0x0F: COMPRESSION_PAGE,
+        0x10: bytes((0x10, 14)) + bytes(14),
+        PARTITION_PAGE: partition_page(call),
+    }
     wanted = call.fields["page"]
     if wanted not in {0x00, 0x3F, *pages}:
         raise refuse(INVALID_FIELD)
@@ -81,11 +87,15 @@ def _mode_sense_10(call: Call) -> Reply:
 
 
 def _mode_select(call: Call) -> Reply:
-    """Only the block size can be changed; 0 is variable."""
+    """The block size (0 is variable), and what FORMAT MEDIUM shall make of the tape."""
     data = call.data_out[: call.fields["length"]]
+    if len(data) < MODE_HEADER:
+        return GOOD
     if len(data) >= MODE_HEADER + DESCRIPTOR_LENGTH and data[3] == DESCRIPTOR_LENGTH:
         drive_of(call).block_size = int.from_bytes(data[9:12], "big")
-        call.folder.save()
+    if data[MODE_HEADER + data[3] :][:1] == bytes((PARTITION_PAGE,)):
+        take_wish(call, data)
+    call.folder.save()
     return GOOD
 
 
@@ -138,11 +148,14 @@ def _report_density(call: Call) -> Reply:
 
 
 def _format(call: Call) -> Reply:
-    """Make the medium blank, and optimise it anew."""
-    cartridge = tape_data.loaded(call)
-    tape_data.check_writable(call, cartridge, 0)
-    tape_data.tape_of(call, cartridge).write(0, [], sync=True)
-    drive_of(call).position = 0
+    """Make the medium blank in the partitions asked for, and optimise it anew."""
+    cartridge, drive = tape_data.loaded(call), drive_of(call)
+    if drive.position or drive.partition:
+        raise refuse("5/3B/0C")
+    for number in range(max(1, len(cartridge.partition_mb))):
+        tape_data.check_writable(call, cartridge, 0)
+        tape_data.tape_of(call, cartridge, number).write(0, [], sync=True)
+    cartridge.partition_mb = list(drive.wanted_partition_mb) if call.fields["format"] else []
     calibration = active(call.state, "optimising")
     if calibration is not None:
         drive_of(call).loading_activity = Activity.CALIBRATING

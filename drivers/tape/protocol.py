@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from drivers.scsi.attributes import Attribute
 from drivers.scsi.encryption import SetEncryption
 from drivers.scsi.exchange import Sense
+from drivers.scsi.partitions import Partitions
 from drivers.scsi.stream import DriveStatus, Position
 from drivers.tape.model import (
     Block,
@@ -68,7 +69,10 @@ class TapeDrive(Protocol):
 
     def rewind(self, *, deadline_s: float) -> None: ...
 
-    def locate(self, block: int, *, deadline_s: float) -> None: ...
+    def partitions(self, *, deadline_s: float) -> Partitions | None:
+        """Mode page 11; None where the drive does not offer it."""
+
+    def locate(self, block: int, *, partition: int | None = None, deadline_s: float) -> None: ...
 
     def space_filemarks(self, count: int, *, deadline_s: float) -> None: ...
 

@@ -14,7 +14,7 @@ from drivers.errors import (
     NotReadyReason,
 )
 from drivers.scsi import attributes as mam
-from drivers.scsi import commands, encryption, inquiry, log_pages, stream
+from drivers.scsi import commands, encryption, inquiry, log_pages, partitions, stream
 from drivers.scsi.exchange import RawExchange, Sense
 from drivers.scsi.session import Session
 from drivers.scsi.transport import Command, Deadline, Transport
@@ -193,8 +193,12 @@ class SscDrive:
     def rewind(self, *, deadline_s: float) -> None:
         self._long(commands.rewind(), deadline_s)
 
-    def locate(self, block: int, *, deadline_s: float) -> None:
-        self._long(commands.locate(block), deadline_s)
+    def partitions(self, *, deadline_s: float) -> partitions.Partitions | None:
+        page = self._attempt(commands.mode_sense(partitions.PARTITION_PAGE), deadline_s)
+        return partitions.parse_partitions(page.data_in) if page else None
+
+    def locate(self, block: int, *, partition: int | None = None, deadline_s: float) -> None:
+        self._long(commands.locate(block, partition), deadline_s)
 
     def space_filemarks(self, count: int, *, deadline_s: float) -> None:
         self._long(commands.space(commands.SPACE_FILEMARKS, count), deadline_s)

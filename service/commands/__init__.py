@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import devices, handlers, labels, ledger, media, printers, serve
+from service.commands import devices, handlers, labels, ledger, media, printers, serve, sim
 
 
 def register(app: typer.Typer) -> None:
@@ -16,3 +16,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(labels.app, name="labels")
     app.add_typer(printers.app, name="printers")
     app.command("worker")(devices.worker)
+    app.add_typer(sim.app, name="sim")

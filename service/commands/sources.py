@@ -12,8 +12,8 @@ from service.settings import PREFIX, Settings
 NAMES = frozenset(Settings.model_fields)
 # These say where the other sources are, so they are read before any file.
 FROM_ENVIRONMENT_ONLY = frozenset({"config_file", "secrets_dir"})
-# Variables of the tests and of the mtx-changer command, which are no settings.
-NOT_OURS = (f"{PREFIX}TEST_", f"{PREFIX}CHANGER_")
+# Variables of the tests, of the mtx-changer command and of the device layer, which are no settings.
+NOT_OURS = (f"{PREFIX}TEST_", f"{PREFIX}CHANGER_", f"{PREFIX}ISCSI_")
 
 
 class SettingSourceError(StartError):

@@ -1,6 +1,5 @@
 import os
 import shutil
-import socket
 from ctypes.util import find_library
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
@@ -96,13 +95,6 @@ def need(part: str, *, present: bool) -> None:
     pytest.skip(f"{part} is not installed")
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def libiscsi() -> None:
     need("libiscsi", present=find_library("iscsi") is not None)
@@ -127,8 +119,8 @@ def support_table() -> ModuleType:
 def tgt_url(libiscsi, tmp_path_factory):
     """The changer of a running tgtd; see tgt_server for what it cannot do."""
     need("tgt", present=shutil.which("tgtd") is not None)
-    tgt, port = load_beside("tgt_server"), free_port()
-    with tgt.serving(tmp_path_factory.mktemp("tgt"), port):
+    tgt = load_beside("tgt_server")
+    with tgt.serving(tmp_path_factory.mktemp("tgt")) as port:
         yield f"iscsi://127.0.0.1:{port}/{tgt.NAME}/{tgt.CHANGER_LUN}?settle_s=0.1"
 
 

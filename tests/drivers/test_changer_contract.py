@@ -1,15 +1,15 @@
 """What every changer backend must do.
 
-Runs on the virtual library in this process, over iSCSI and through its mtx face, on Debian's tgt, and on real hardware where STRONGROOM_TEST_CHANGER_URL names one or several changers. There
-STRONGROOM_TEST_SCRATCH names one barcode that may be moved, and nothing else is touched.
+Runs on the virtual library in this process, over iSCSI and through its mtx face, on Debian's tgt, and on
+whatever STRONGROOM_TEST_CHANGER_URL names: see tests/real_devices.py for what may be touched there.
 """
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+import real_devices
 
 from drivers import registry
 from drivers.changer.difference import differences
@@ -28,8 +28,8 @@ from drivers.errors import (
 from drivers.simulator import mtx_face
 from drivers.simulator.iscsi.server import IscsiTarget
 
-REAL_URLS = os.environ.get("STRONGROOM_TEST_CHANGER_URL", "").split()
-BACKENDS = ["sim", "mtx", "iscsi", "tgt", *REAL_URLS]
+REAL_URLS = real_devices.CHANGER_URLS
+BACKENDS = real_devices.backends("sim", "mtx", "iscsi", "tgt", urls=REAL_URLS)
 DEADLINE_S = 900.0
 
 
@@ -55,7 +55,14 @@ class Subject:
         return MoveRequest(**fields | changes)
 
     def free(self, kind: ElementType) -> int:
-        return next(e.address for e in self.look().of_type(kind) if not e.full and e.installed)
+        places = [e for e in self.look().of_type(kind) if not e.full and e.installed]
+        if kind is ElementType.DATA_TRANSFER:
+            places = [e for e in places if real_devices.may_use(e)]
+        if not places:
+            pytest.fail(
+                f"the suite needs a free {kind.name.lower().replace('_', ' ')} element that may be used"
+            )
+        return places[0].address
 
 
 @contextlib.contextmanager
@@ -63,7 +70,9 @@ def open_subject(backend: str, request) -> Iterator[tuple[Changer, str]]:
     """The changer of one backend with the barcode that may be moved there."""
     if backend in REAL_URLS:
         with registry.open_changer(backend) as changer:
-            yield changer, os.environ["STRONGROOM_TEST_SCRATCH"]
+            changer.wait_ready(deadline_s=DEADLINE_S)
+            with real_devices.untouched(changer):
+                yield changer, real_devices.scratch_tag(real_devices.look(changer))
     elif backend == "tgt":
         with registry.open_changer(request.getfixturevalue("tgt_url")) as changer:
             yield changer, "A00001L8"

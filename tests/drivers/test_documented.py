@@ -1,3 +1,4 @@
+import runpy
 from pathlib import Path
 
 from drivers import __main__, registry
@@ -26,7 +27,7 @@ def test_every_printer_url_scheme_and_option_is_documented():
 
 
 def test_every_command_is_documented():
-    names = {command.callback.__name__ for command in __main__.app.registered_commands}
+    names = {command.__name__ for command in __main__.COMMANDS}
     names |= {f"printer {c.callback.__name__}" for c in printer_shell.app.registered_commands}
     names |= {
         f"simulator printer {c.callback.__name__}" for c in simulated_printer_shell.app.registered_commands
@@ -41,6 +42,14 @@ def test_every_condition_of_a_printer_is_documented_with_what_to_do():
 
 def test_every_fault_of_the_simulated_printer_is_documented():
     assert [f for f in FAULTS if f"`{f}`" not in HARDWARE] == []
+
+
+def test_every_package_of_the_lab_is_documented_and_installed_by_the_checks():
+    path = Path(__file__).parents[1] / "lab" / "emulator.py"
+    packages = {*runpy.run_path(str(path))["PACKAGES"].values(), "linux-image-amd64"}
+    checks = (Path(__file__).parents[2] / ".ci" / "run").read_text(encoding="utf-8")
+    assert [name for name in packages if f" {name}" not in HARDWARE] == []
+    assert [name for name in packages if f"{name}" not in checks] == []
 
 
 def test_every_verdict_and_flag_is_documented():

@@ -1,7 +1,7 @@
 """What every tape drive must do, whatever transport and maker.
 
 Runs on a virtual drive in this process and over iSCSI, on Debian's tgt, and on the drives that
-STRONGROOM_TEST_DRIVE_URLS names (separated by spaces). Those must hold a scratch medium: it is overwritten.
+STRONGROOM_TEST_DRIVE_URLS names. There a listed medium is loaded and overwritten: see tests/real_devices.py.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import real_devices
 
 from drivers import registry
 from drivers.changer.model import MoveRequest
@@ -18,14 +19,21 @@ from drivers.simulator.iscsi.server import IscsiTarget
 from drivers.tape.model import MediumCondition
 from drivers.tape.protocol import TapeDrive
 
-REAL_URLS = os.environ.get("STRONGROOM_TEST_DRIVE_URLS", "").split()
+REAL_URLS = real_devices.DRIVE_URLS
 D = 3000.0
+
+
+@pytest.fixture(scope="module")
+def loaded_drives():
+    drives = real_devices.LoadedDrives()
+    yield drives
+    drives.empty()
 
 
 @contextlib.contextmanager
 def open_subject(backend: str, request) -> Iterator[TapeDrive]:
     if backend in REAL_URLS:
-        with registry.open_drive(backend) as drive:
+        with request.getfixturevalue("loaded_drives").opened(backend) as drive:
             yield drive
     elif backend == "tgt":
         with loaded_on_tgt(request.getfixturevalue("tgt_url")) as drive:
@@ -63,7 +71,7 @@ def loaded_on_tgt(changer_url: str) -> Iterator[TapeDrive]:
         assert changer.move(MoveRequest(bay, home, "A00002L8", "m", 60.0)).is_done
 
 
-@pytest.fixture(params=["sim", "iscsi", "tgt", *REAL_URLS])
+@pytest.fixture(params=real_devices.backends("sim", "iscsi", "tgt", urls=REAL_URLS))
 def drive(request, met):
     with open_subject(request.param, request) as drive:
         met(drive.identify(deadline_s=D), "drive", request.param)

@@ -65,7 +65,7 @@ def test_people_may_name_places_by_their_numbers(run, url):
         (("slot:1", "slot:3", "--tag", "OTHER1L8"), 1, "ABC001L8"),
         (("slot:1", "slot:99"), 2, "no slot 99"),
         (("slot:1", "shelf"), 2, "shelf"),
-        (("slot:1",), 2, "destination"),
+        (("slot:1",), 2, "required: TO"),
     ],
 )
 def test_a_move_that_cannot_be_says_why(run, url, arguments, code, text):

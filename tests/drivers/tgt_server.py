@@ -4,6 +4,8 @@ Its known limits: element status ends 8 bytes early, so that the last drive's se
 no mail-slot lock, no log pages, no cartridge memory, no encryption.
 """
 
+import secrets
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,7 +17,8 @@ CHANGER_LUN = 3
 CONTROL_LIMIT = 30_000  # tgtd keeps the number of its control socket in 16 bits
 SCRATCH = "A00001L8"
 BARCODES = (SCRATCH, "A00002L8", "A00003L8")
-START_S = 10.0
+START_S, ATTEMPTS = 60.0, 3
+CONTROL_SOCKET = Path("/var/run/tgtd/socket")
 CHANGER_PARAMETERS = (
     "removable=1,media_home={media}",
     "element_type=1,start_address=16,quantity=1",
@@ -62,26 +65,48 @@ def _make_units(folder: Path, control: int) -> None:
     _need(control, "--op", "bind", "--mode", "target", "--tid", "1", "-I", "ALL")
 
 
-@contextmanager
-def serving(folder: Path, port: int) -> Iterator[None]:
-    """A running tgtd; it ignores SIGTERM while it has targets, so it is killed at the end.
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
 
-    The port also names its control socket, so that several can run at once.
-    """
-    control = port % CONTROL_LIMIT
-    daemon = subprocess.Popen(
-        ["tgtd", "-f", "-C", str(control), "--iscsi", f"portal=127.0.0.1:{port}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        end = time.monotonic() + START_S
-        while not _admin(control, "--op", "new", "--mode", "target", "--tid", "1", "-T", NAME):
-            if daemon.poll() is not None or time.monotonic() > end:
+
+def _free_control() -> int:
+    """A number no control socket on this machine has, so that several tgtd can run at once."""
+    while True:
+        number = secrets.randbelow(CONTROL_LIMIT - 1) + 1
+        if not CONTROL_SOCKET.with_suffix(f".{number}").exists():
+            return number
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    """The port of a running tgtd; it ignores SIGTERM while it has targets, so it is killed at the end."""
+    for attempt in range(ATTEMPTS):
+        port, control = _free_port(), _free_control()
+        command = ["tgtd", "-f", "-C", str(control), "--iscsi", f"portal=127.0.0.1:{port}"]
+        daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            if not _answers(daemon, control):
+                if attempt + 1 < ATTEMPTS:
+                    continue
                 raise TgtError("tgtd does not answer")
-            time.sleep(0.1)
-        _make_units(folder, control)
-        yield
-    finally:
-        daemon.kill()
-        daemon.wait()
+            _make_units(folder, control)
+            yield port
+            return
+        finally:
+            daemon.kill()
+            daemon.wait()
+            for left in CONTROL_SOCKET.parent.glob(f"{CONTROL_SOCKET.name}.{control}*"):
+                left.unlink(missing_ok=True)
+
+
+def _answers(daemon: "subprocess.Popen[bytes]", control: int) -> bool:
+    """Whether our own daemon, and no other with its number, has taken the first command."""
+    end = time.monotonic() + START_S
+    while not _admin(control, "--op", "new", "--mode", "target", "--tid", "1", "-T", NAME):
+        if daemon.poll() is not None or time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return daemon.poll() is None

@@ -5,12 +5,14 @@ management are answered while the robot moves.
 """
 
 import queue
+import select
 import socket
 import threading
 from collections.abc import Callable
 
 from drivers.scsi.exchange import HostStatus
 from drivers.simulator.iscsi import login, task
+from drivers.simulator.iscsi.digest import DIGEST_LENGTH, digest
 from drivers.simulator.iscsi.negotiation import Terms
 from drivers.simulator.iscsi.pdu import (
     FINAL,
@@ -29,6 +31,8 @@ from drivers.simulator.iscsi.task import Task
 from drivers.simulator.reply import Reply
 
 WINDOW = 32
+MOST_UNANSWERED = 2
+LOGIN_S = 30.0  # who takes longer to log in is no initiator
 LARGEST_SEGMENT = 1 << 24
 FUNCTION_COMPLETE, NO_SUCH_TASK, NOT_SUPPORTED = 0, 1, 5
 REJECT_UNSUPPORTED, REJECT_PROTOCOL = 0x05, 0x04
@@ -48,6 +52,8 @@ class Connection:
         self._transfer_tag = 0
         self._tasks: dict[int, Task] = {}
         self._queues: dict[int, queue.SimpleQueue[Task | None]] = {}
+        self._full_feature = False
+        self._unanswered_pings = 0
         self.terms = Terms()
         self.login = login.Login(target)
 
@@ -57,6 +63,7 @@ class Connection:
 
     def serve(self) -> None:
         """Until the initiator leaves or breaks the rules."""
+        self._socket.settimeout(LOGIN_S)
         try:
             while self._handle(self._receive()):
                 pass
@@ -83,13 +90,36 @@ class Connection:
             self._target.session_ended(self)
 
     def _receive(self) -> Pdu:
+        self._await_unit()
         header = self._exactly(HEADER_LENGTH)
         extra, length = lengths(header)
         if length > LARGEST_SEGMENT:
             raise MalformedError(f"a data segment of {length} bytes")
-        self._exactly(extra)
-        data = self._exactly(length + padding(length))[:length]
-        return Pdu(header, data)
+        more = self._exactly(extra)
+        if self._full_feature and self.terms.header_digest:
+            self._check_digest(header + more)
+        data = self._exactly(length + padding(length))
+        if data and self._full_feature and self.terms.data_digest:
+            self._check_digest(data)
+        return Pdu(header, data[:length])
+
+    def _await_unit(self) -> None:
+        """Where the target pings: an initiator that leaves two pings unanswered is gone."""
+        if not (self._full_feature and self._target.ping_s):
+            return
+        waiting = select.poll()
+        waiting.register(self._socket, select.POLLIN)
+        while not waiting.poll(1000 * self._target.ping_s):
+            if self._unanswered_pings == MOST_UNANSWERED:
+                raise EOFError
+            self._unanswered_pings += 1
+            self._transfer_tag = (self._transfer_tag + 1) % NO_TAG
+            words = {16: NO_TAG, 20: self._transfer_tag}
+            self.send(Answer(Op.NOP_IN, head=bytes(8), words=words, takes_number=False))
+
+    def _check_digest(self, covered: bytes) -> None:
+        if self._exactly(DIGEST_LENGTH) != digest(covered):
+            raise MalformedError("a digest does not fit")
 
     def _exactly(self, count: int) -> bytes:
         whole, view = bytearray(count), 0
@@ -106,9 +136,16 @@ class Connection:
             whole = bytearray()
             for answer in answers:
                 maximum = self._expected + WINDOW - 1
-                whole += answer.encode(self._status_number, self._expected % MODULO, maximum % MODULO)
+                parts = answer.encode(self._status_number, self._expected % MODULO, maximum % MODULO)
+                whole += self._with_digests(*parts)
                 self._status_number = (self._status_number + answer.takes_number) % MODULO
             self._socket.sendall(whole)
+
+    def _with_digests(self, header: bytes, data: bytes) -> bytes:
+        if not self._full_feature:
+            return header + data
+        head = header + (digest(header) if self.terms.header_digest else b"")
+        return head + data + (digest(data) if data and self.terms.data_digest else b"")
 
     def _handle(self, pdu: Pdu) -> bool:
         if not self.login.done:
@@ -144,6 +181,9 @@ class Connection:
         if self.login.done:
             self._target.session_began(self)
         self.send(answer)
+        if self.login.done:
+            self._full_feature = True
+            self._socket.settimeout(None)
         return not self.login.failed
 
     def _count(self, pdu: Pdu) -> None:
@@ -203,6 +243,7 @@ class Connection:
             self.close()
 
     def _answer_ping(self, pdu: Pdu) -> None:
+        self._unanswered_pings = 0
         if pdu.task_tag != NO_TAG:
             words = {16: pdu.task_tag, 20: NO_TAG}
             self.send(Answer(Op.NOP_IN, head=pdu.header[8:16], words=words, data=pdu.data))

@@ -9,17 +9,23 @@ DEFAULT_SEGMENT = 8192
 LARGEST = 0xFFFFFF
 NOT_UNDERSTOOD = "NotUnderstood"
 REJECT = "Reject"
+NO_DIGEST, CRC32C = "None", "CRC32C"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Lengths in bytes. `their_segment` is the largest data segment the initiator takes."""
+    """Lengths in bytes. `their_segment` is the largest data segment the initiator takes.
+
+    The digests hold from the first unit after the login on.
+    """
 
     their_segment: int = DEFAULT_SEGMENT
     max_burst: int = 262_144
     first_burst: int = 65_536
     initial_r2t: bool = True
     immediate_data: bool = True
+    header_digest: bool = False
+    data_digest: bool = False
 
 
 def _number(value: str, low: int, high: int) -> int | None:
@@ -61,16 +67,20 @@ def _immediate_data(terms: Terms, value: str) -> tuple[Terms, str]:
     return replace(terms, immediate_data=value == "Yes"), value if value in {"Yes", "No"} else REJECT
 
 
-def _offers(wanted: str) -> "Rule":
-    """A list of which exactly one value is acceptable here."""
-    return lambda terms, value: (terms, wanted if wanted in value.split(",") else REJECT)
+def _digest(name: str) -> "Rule":
+    """None where it is among the offers, whatever the initiator prefers: a digest is slow here."""
+
+    def choose(terms: Terms, value: str) -> tuple[Terms, str]:
+        answer = next((known for known in (NO_DIGEST, CRC32C) if known in value.split(",")), REJECT)
+        return replace(terms, **{name: answer == CRC32C}), answer
+
+    return choose
 
 
 Rule = Callable[[Terms, str], tuple[Terms, str]]
 RULES: dict[str, Rule] = {
-    "AuthMethod": _offers("None"),
-    "HeaderDigest": _offers("None"),
-    "DataDigest": _offers("None"),
+    "HeaderDigest": _digest("header_digest"),
+    "DataDigest": _digest("data_digest"),
     "MaxBurstLength": _max_burst,
     "FirstBurstLength": _first_burst,
     "InitialR2T": _initial_r2t,

@@ -113,7 +113,8 @@ class Answer:
     takes_number: bool = True
     carries_number: bool = True
 
-    def encode(self, status_number: int, expected: int, maximum: int) -> bytes:
+    def encode(self, status_number: int, expected: int, maximum: int) -> tuple[bytes, bytes]:
+        """The header, and the padded data segment."""
         header = bytearray(HEADER_LENGTH)
         header[0:4] = bytes((self.op, self.flags, self.byte_2, self.byte_3))
         header[5:8] = len(self.data).to_bytes(3, "big")
@@ -121,7 +122,7 @@ class Answer:
         numbers = {28: expected, 32: maximum} | ({24: status_number} if self.carries_number else {})
         for offset, value in (numbers | self.words).items():
             struct.pack_into(">I", header, offset, value & NO_TAG)
-        return bytes(header) + self.data + bytes(padding(len(self.data)))
+        return bytes(header), self.data + bytes(padding(len(self.data)))
 
 
 def parse_text(data: bytes) -> dict[str, str]:

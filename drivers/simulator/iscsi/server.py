@@ -6,7 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from drivers.device_url import join_portal
 from drivers.errors import BackendUnavailableError
+from drivers.scsi.chap import Credentials
 from drivers.simulator.iscsi.connection import Connection
 from drivers.simulator.target import SimulatedLibrary
 
@@ -20,6 +22,8 @@ class IscsiTarget:
     """Any number of initiators at once; every session has its own queue of unit attentions.
 
     `advertised` is the host that discovery names, where initiators see another one than we do.
+    With `credentials` nobody logs in without CHAP, not for discovery either. `ping_s` above 0 asks
+    a silent initiator every so many seconds whether it is still there.
     """
 
     def __init__(
@@ -30,8 +34,10 @@ class IscsiTarget:
         *,
         name: str | None = None,
         advertised: str | None = None,
+        credentials: Credentials | None = None,
+        ping_s: float = 0.0,
     ) -> None:
-        self._advertised = advertised
+        self._advertised, self.credentials, self.ping_s = advertised, credentials, ping_s
         self.library = SimulatedLibrary(folder)
         with self.library.folder.locked():
             serial = self.library.folder.definition.serial
@@ -42,6 +48,10 @@ class IscsiTarget:
         self._handle = 0
         self._socket = _listen(host, port)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
+
+    @property
+    def portal(self) -> str:
+        return join_portal(*self.address)
 
     def serve_forever(self) -> None:
         """Accept until `close`."""
@@ -98,8 +108,8 @@ class IscsiTarget:
             self.library.folder.save()
 
     def listing(self, address: tuple[str, int]) -> list[tuple[str, str]]:
-        host = self._advertised or address[0]
-        return [("TargetName", self.name), ("TargetAddress", f"{host}:{address[1]},1")]
+        portal = join_portal(self._advertised or address[0], address[1])
+        return [("TargetName", self.name), ("TargetAddress", f"{portal},1")]
 
     def reset(self, unit: int | None) -> None:
         """Abort what runs on a logical unit (None: on all) and tell every session of it."""
@@ -129,7 +139,8 @@ class IscsiTarget:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise BackendUnavailableError(f"{host}:{port}: {error.strerror}") from error
+        raise BackendUnavailableError(f"{join_portal(host, port)}: {error.strerror or error}") from error

@@ -183,6 +183,7 @@ DISTORTIONS = [
     {"phantom-tags": {}},
     {"media-id-first": {}},
     {"long-tags": {"suffix": "00"}},
+    {"logical-library": {"storage": [0x1000, 0x1006], "drives": [0x101, 0x101], "mail_slots": None}},
 ]
 
 

@@ -54,6 +54,7 @@ CASES = [
     ("2/3B/11", e.NotReadyError, NotReadyReason.MAGAZINE_MISSING),
     ("2/3B/12", e.NotReadyError, NotReadyReason.MAGAZINE_MISSING),
     ("6/3B/13", e.UnitAttentionError, AttentionKind.MAGAZINE_INSERTED),
+    ("5/3B/0C", e.IllegalRequestError, None),
     ("5/3B/18", e.ElementNotAccessibleError, None),
     ("6/3B/1B", e.UnitAttentionError, AttentionKind.DRIVE_INSERTED),
     ("5/3B/81", e.ElementNotAccessibleError, "partition"),

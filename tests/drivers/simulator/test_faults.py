@@ -356,6 +356,44 @@ def test_a_magazine_pulled_out_hides_its_slots(bench, fault):
     assert type(bench.move(TAG, 0x1014).refusal) is e.ElementNotAccessibleError
 
 
+def test_a_magazine_of_another_maker_counts_as_not_installed(bench, fault):
+    fault("magazine-removed", first=0x1010, last=0x1017, code="83/02")
+    gone = {state.address for state in bench.look().elements if not state.installed}
+    assert gone == set(range(0x1010, 0x1018))
+
+
+@pytest.mark.parametrize(("sense", "kind"), [("5/3B/81", "partition"), ("2/74/71", "partition")])
+def test_a_medium_of_another_partition_stays_where_it_is(bench, fault, sense, kind):
+    fault("foreign-partition", address=0x1000, sense=sense)
+    outcome = bench.move(TAG, 0x1014)
+    assert (outcome.verdict, type(outcome.refusal)) == (MoveVerdict.NOT_MOVED, e.ElementNotAccessibleError)
+    assert outcome.refusal.kind == kind
+
+
+def test_a_partition_of_the_library_shows_its_own_elements_and_moves_to_no_others(bench, fault):
+    whole = bench.look()
+    fault("logical-library", storage=[0x1000, 0x1009], drives=[0x101, 0x101], mail_slots=[0x303, 0x304])
+    own = bench.look()
+    assert own.complete
+    assert {e.address for e in own.elements} == {1, 0x101, 0x303, 0x304, *range(0x1000, 0x100A)}
+    assert own.topology.digest != whole.topology.digest
+    assert own.by_address[0x101].drive.serial == "DRV0000002"
+    for outside in (0x100, 0x301, 0x1014):
+        with pytest.raises(e.ElementAddressInvalidError):
+            bench.changer.move(bench.request(TAG, outside))
+    assert bench.move(TAG, 0x101).verdict is MoveVerdict.MOVED
+    bench.hands.clear_fault("logical-library")
+    assert bench.place_of(TAG) == 0x101
+
+
+def test_the_library_itself_refuses_an_element_of_another_partition(bench, fault, tmp_path):
+    fault("logical-library", storage=[0x1000, 0x1009])
+    transport = SimulatorTransport(SimulatedLibrary(tmp_path / "library"), 0)
+    answer = error_of(transport.execute(commands.move_medium(0, 0x1000, 0x1014), timeout_s=5))
+    assert type(answer) is e.ElementAddressInvalidError
+    assert bench.hands.dump()["moves_done"] == 0
+
+
 def test_status_that_ends_early_is_noted_and_still_read(bench, fault):
     fault("short-status")
     snapshot = bench.look()

@@ -8,6 +8,9 @@ import time
 import pytest
 
 from drivers import registry
+from drivers.changer.model import MoveRequest
+from drivers.scsi.chap import Credentials, Secret, respond
+from drivers.simulator.iscsi.digest import digest
 from drivers.simulator.iscsi.server import IscsiTarget
 
 NO_TAG = 0xFFFFFFFF
@@ -23,7 +26,12 @@ class Initiator:
     """The least that can log in, with every number checked."""
 
     def __init__(
-        self, target: IscsiTarget, *, isid: bytes = b"\x80\0\0\0\0\1", keys: dict | None = None
+        self,
+        target: IscsiTarget,
+        *,
+        isid: bytes = b"\x80\0\0\0\0\1",
+        keys: dict | None = None,
+        flags: int = 0x87,
     ) -> None:
         self.socket = socket.create_connection(target.address, timeout=5)
         self.isid, self.command_number, self.status_number, self.tag = isid, 7, 1, 0
@@ -33,7 +41,7 @@ class Initiator:
             "SessionType": "Normal",
             "MaxRecvDataSegmentLength": "4096",
         } | (keys or {})
-        self.login_answer = self.login({k: v for k, v in pairs.items() if v is not None})
+        self.login_answer = self.login({k: v for k, v in pairs.items() if v is not None}, flags)
 
     def login(self, pairs: dict, flags: int = 0x87) -> tuple[bytes, dict]:
         data = b"".join(f"{k}={v}".encode() + b"\0" for k, v in pairs.items())
@@ -469,3 +477,167 @@ def test_several_sessions_work_on_several_units_at_once(bench, target):
             assert [drive.read_block(deadline_s=5).data for _ in range(50)] == [
                 n.to_bytes(4, "big") for n in range(50)
             ]
+
+
+@pytest.fixture
+def locked(bench, tmp_path):
+    credentials = Credentials(Secret("robot", b"robots-own-secret"))
+    with IscsiTarget(tmp_path / "library", credentials=credentials) as target:
+        yield target
+
+
+class Stepping(Initiator):
+    """Logs in unit by unit; `stages` are the flags of each."""
+
+    def __init__(self, target: IscsiTarget) -> None:
+        super().__init__(target, keys={"AuthMethod": "CHAP,None"}, flags=0x00)
+
+
+def test_a_target_with_secrets_refuses_who_skips_the_security_stage(locked):
+    one = Initiator(locked)
+    assert tuple(one.login_answer[0][36:38]) == (2, 0x01)
+    with pytest.raises(ConnectionError):
+        one.receive()
+    one.close()
+
+
+def test_chap_is_carried_out_in_the_security_stage_and_leaves_it_when_proven(locked):
+    one = Stepping(locked)
+    header, answers = one.login_answer
+    assert (header[1], answers["AuthMethod"]) == (0x00, "CHAP")
+    header, asked = one.login({"CHAP_A": "7,5"}, flags=0x00)
+    assert (header[1], asked["CHAP_A"]) == (0x00, "7")
+    proof = respond(7, int(asked["CHAP_I"]), b"robots-own-secret", bytes.fromhex(asked["CHAP_C"][2:]))
+    header, _ = one.login({"CHAP_N": "robot", "CHAP_R": f"0x{proof.hex()}"}, flags=0x81)
+    assert (header[1], header[36]) == (0x81, 0)
+    header, answers = one.login({"HeaderDigest": "None"}, flags=0x87)
+    assert (header[1], answers) == (0x87, {"HeaderDigest": "None"})
+    assert int.from_bytes(header[14:16], "big") != 0
+    one.status_number = word(header, 24) + 1
+    one.drain()
+    one.close()
+
+
+def test_an_unproven_initiator_cannot_talk_its_way_out_of_the_security_stage(locked):
+    one = Stepping(locked)
+    header, _ = one.login({"CHAP_A": "5"}, flags=0x81)
+    assert header[1] & 0x80 == 0
+    header, _ = one.login({}, flags=0x87)
+    assert tuple(header[36:38]) == (2, 0x01)
+    one.close()
+
+
+def test_discovery_asks_for_the_secret_too(locked):
+    one = Initiator(locked, keys={"SessionType": "Discovery", "TargetName": None})
+    assert tuple(one.login_answer[0][36:38]) == (2, 0x01)
+    one.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "crc"),
+    [
+        (bytes(32), "aa36918a"),
+        (b"\xff" * 32, "43aba862"),
+        (bytes(range(32)), "4e79dd46"),
+        (bytes(range(31, -1, -1)), "5cdb3f11"),
+    ],
+)
+def test_the_digest_is_that_of_rfc_3720(text, crc):
+    assert digest(text).hex() == crc
+
+
+@pytest.fixture
+def digesting(target):
+    """Logged in with both digests; from then on every unit carries them."""
+    one = Digesting(target, keys={"HeaderDigest": "CRC32C", "DataDigest": "CRC32C"})
+    one.status_number = word(one.login_answer[0], 24) + 1
+    one.digests = True
+    yield one
+    one.close()
+
+
+class Digesting(Initiator):
+    digests = False
+
+    def receive(self) -> tuple[bytes, bytes]:
+        header = self._exactly(48)
+        if self.digests:
+            assert self._exactly(4) == digest(header)
+        length = int.from_bytes(header[5:8], "big")
+        data = self._exactly(length + -length % 4)
+        if self.digests and data:
+            assert self._exactly(4) == digest(data)
+        return header, data[:length]
+
+    def ask(self, cdb: bytes, *, length: int = 0, spoil: bool = False) -> None:
+        self.tag += 1
+        flags = 0xC0 if length else 0x80
+        numbers = (self.tag, length, self.command_number, self.status_number)
+        header = struct.pack(">BBxxB3s8xIIII16s", 0x01, flags, 0, bytes(3), *numbers, cdb)
+        self.socket.sendall(header + (bytes(4) if spoil else digest(header)))
+        self.command_number += 1
+
+
+def test_digests_are_agreed_on_where_the_initiator_insists_and_cover_every_unit(digesting):
+    assert digesting.login_answer[1]["HeaderDigest"] == "CRC32C"
+    assert digesting.login_answer[1]["DataDigest"] == "CRC32C"
+    digesting.ask(INQUIRY, length=96)
+    header, data = digesting.answers()[-1]
+    assert (header[0], len(data)) == (0x25, 96)
+
+
+def test_a_header_whose_digest_does_not_fit_ends_the_connection(digesting):
+    digesting.ask(INQUIRY, length=96, spoil=True)
+    with pytest.raises(ConnectionError):
+        digesting.receive()
+
+
+def test_a_silent_initiator_is_asked_whether_it_is_there_and_let_go_when_it_is_not(bench, tmp_path):
+    with IscsiTarget(tmp_path / "library", ping_s=0.1) as target:
+        one = Initiator(target)
+        one.status_number = word(one.login_answer[0], 24) + 1
+        for _ in range(4):
+            header, _ = one.receive()
+            assert (header[0], word(header, 16)) == (0x20, NO_TAG)
+            assert word(header, 20) != NO_TAG
+            assert word(header, 24) == one.status_number
+            one.send(0x00, tag=NO_TAG, word_20=word(header, 20))
+        one.drain()
+        for _ in range(2):
+            assert one.receive()[0][0] == 0x20
+        with pytest.raises(ConnectionError):
+            one.receive()
+        one.close()
+
+
+def test_libiscsi_answers_the_targets_pings_between_commands(libiscsi, bench, tmp_path):
+    with IscsiTarget(tmp_path / "library", ping_s=0.1) as target:
+        url = f"iscsi://127.0.0.1:{target.address[1]}/{target.name}/0?settle_s=0.01"
+        bench.hands.set_fault("slow-motion", seconds=1.0)
+        with registry.open_changer(url) as changer:
+            before = changer.inventory(deadline_s=5)
+            place = before.by_tag["ABC001L8"][0].address
+            assert changer.move(MoveRequest(place, place + 20, "ABC001L8", "m", 20.0)).is_done
+
+
+def test_a_login_without_an_end_is_cut_off(target):
+    with socket.create_connection(target.address, timeout=5) as sock:
+        text = b"X" * 8000
+        header = struct.pack(
+            ">BBxxB3s6sHIHHII16x",
+            0x43,
+            0x44,
+            0,
+            len(text).to_bytes(3, "big"),
+            b"\x80\0\0\0\0\1",
+            0,
+            0,
+            0,
+            0,
+            7,
+            1,
+        )
+        with pytest.raises((ConnectionError, AssertionError)):  # noqa: PT012 - either end may notice first
+            for _ in range(20):
+                sock.sendall(header + text)
+                assert sock.recv(4096)
