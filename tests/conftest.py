@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from crash_table import crash_table
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service import migrate
@@ -51,6 +52,13 @@ def pytest_addoption(parser):
         "--database", choices=[*DATABASES, "both"], default="both", help="Run on one database only."
     )
     parser.addoption("--rounds", type=int, default=3, help="Rounds of the kill tests.")
+
+
+def pytest_terminal_summary(terminalreporter):
+    lines = crash_table(terminalreporter.stats.get("passed", ()))
+    if lines:
+        terminalreporter.section("crash matrix")
+        terminalreporter.write_line("\n".join(lines))
 
 
 def pytest_generate_tests(metafunc):

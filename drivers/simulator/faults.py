@@ -34,7 +34,12 @@ FAULTS: dict[str, FaultKind] = {
         _fault("busy", "commands (or moves only) meet SAM status BUSY", only_moves=False, times=1),
         _fault("reserved", "commands meet a RESERVATION CONFLICT", times=0),
         _fault("jam", "a move fails with 4/15/01 in a phase", phase="before-pick", times=1),
-        _fault("put-back", "a move fails with 4/53/00 and the medium is back at its source", times=1),
+        _fault(
+            "put-back",
+            "a move fails in a phase with 4/53/00 and the library puts the medium back",
+            phase="in-gripper",
+            times=1,
+        ),
         _fault("wrong-place", "a move reports GOOD and ends at another element", address=0, times=1),
         _fault(
             "timeout",

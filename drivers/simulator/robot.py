@@ -105,8 +105,6 @@ def _ending(state: LibraryState, dst: int) -> tuple[str, Reply | str]:
     wrong = consume(state, "wrong-place")
     if wrong is not None:
         return f"{ELSEWHERE}{wrong['address']}", GOOD
-    if consume(state, "put-back") is not None:
-        return PUT_BACK, LOAD_FAILED
     if state.drive_at(dst) is not None and consume(state, "load-fails") is not None:
         return "unloaded", LOAD_FAILED
     if state.drive_at(dst) is not None and consume(state, "fast-load") is not None:
@@ -176,9 +174,7 @@ def _place(folder: Folder, cartridge: Cartridge, motion: Motion) -> None:
 
 
 def _finish(call: Call, answer: Reply | str) -> Reply:
-    after = consume(call.state, "attention-after-move")
-    if after is not None:
-        call.state.raise_attention(call.unit, after["asc"], after["ascq"])
+    _raise_attention_after(call)
     call.folder.save()
     if isinstance(answer, str):
         raise refuse(answer)
@@ -196,6 +192,9 @@ def _strike(call: Call, serial: str, phase: str) -> Generator[float, None, Reply
     if consume(call.state, "jam", phase=phase) is not None:
         _stop_robot(call)
         raise refuse(JAMMED)
+    if consume(call.state, "put-back", phase=phase) is not None:
+        _put_back(call, serial)
+        raise refuse(LOAD_FAILED)
     late = consume(call.state, "timeout", phase=phase)
     if late is not None:
         _leave_to_finish(call, serial, float(late["finishes_after_s"]))
@@ -218,7 +217,21 @@ def _block(call: Call, phase: str) -> Generator[float, None, None]:
 def _stop_robot(call: Call) -> None:
     """The robot stands still where this phase has it."""
     call.state.motion = None
+    _raise_attention_after(call)
     call.folder.save()
+
+
+def _put_back(call: Call, serial: str) -> None:
+    """However far it came: the library's own recovery returns the medium."""
+    drive_bay.empty(call.state, call.fields["destination"], call.now())
+    call.state.cartridges[serial].place = call.fields["source"]
+    _stop_robot(call)
+
+
+def _raise_attention_after(call: Call) -> None:
+    after = consume(call.state, "attention-after-move")
+    if after is not None:
+        call.state.raise_attention(call.unit, after["asc"], after["ascq"])
 
 
 def _leave_robot(call: Call, then: str) -> None:
@@ -229,6 +242,7 @@ def _leave_robot(call: Call, then: str) -> None:
     else:
         motion.picks_at = motion.places_at = call.now()
         motion.ends = PUT_BACK if then == "returns" else PLACED
+    _raise_attention_after(call)
     call.folder.save()
 
 
@@ -241,4 +255,5 @@ def _leave_to_finish(call: Call, serial: str, after_s: float) -> None:
         state.motion = Motion(serial, call.fields["source"], call.fields["destination"], end, end)
     elif state.motion is not None:
         state.motion.places_at = call.now() + after_s
+    _raise_attention_after(call)
     call.folder.save()

@@ -4,33 +4,40 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from itertools import product
 
 import pytest
+from crash_table import CRASH_CASE
 
 from drivers.changer.model import MoveFlag, MoveRequest, MoveVerdict
 
 PHASES = ("before-pick", "in-gripper", "before-place", "placed")
 TAG = "ABC001L8"
+AWAY = ("jam", "timeout", "lost-status")
 KILLS = [
     ("kill-process", phase, {"then": then})
     for phase, then in product(PHASES, ("stays", "finishes", "returns"))
 ]
 TIMEOUTS = [("timeout", phase, {"finishes_after_s": s}) for phase, s in product(PHASES, (-1.0, 0.0, 0.1))]
-LOST = [(fault, phase, {}) for fault, phase in product(("lost-status", "jam"), PHASES)]
+LOST = [(fault, phase, {}) for fault, phase in product(("lost-status", "jam", "put-back"), PHASES)]
 PLAIN = [
     ("attention-on-move", "-", {}),
     ("attention-after-move", "-", {}),
-    ("put-back", "-", {}),
     ("wrong-place", "-", {}),
     ("busy", "-", {"only_moves": True}),
     ("none", "-", {}),
 ]
 DESTINATIONS = ("storage", "mail-slot", "drive")
-CASES = [(*fault, dst) for fault in (*KILLS[::3], *TIMEOUTS, *LOST, *PLAIN) for dst in DESTINATIONS]
-CASES += [(*fault, "storage") for fault in KILLS if fault not in KILLS[::3]]
-TALLY: Counter[tuple[str, str]] = Counter()
+# (fault, phase, parameters, kind of destination, when a unit attention comes beside the fault)
+CASES = [(*fault, dst, "") for fault in (*KILLS[::3], *TIMEOUTS, *LOST, *PLAIN) for dst in DESTINATIONS]
+CASES += [(*fault, "storage", "") for fault in KILLS if fault not in KILLS[::3]]
+CASES += [
+    (fault, phase, {}, "storage", when)
+    for fault, phase, when in product((*AWAY, "put-back"), PHASES, ("before", "after"))
+]
+CASES += [
+    ("kill-process", phase, {}, "storage", when) for phase, when in product(PHASES, ("before", "after"))
+]
 
 
 MOVER = """
@@ -59,7 +66,11 @@ def truth(bench, request: MoveRequest) -> MoveVerdict:
     return MoveVerdict.IN_TRANSPORT if at == 1 else MoveVerdict.ELSEWHERE
 
 
-def switch_on(bench, fault: str, phase: str, parameters: dict) -> None:
+def switch_on(bench, fault: str, phase: str, parameters: dict, attention: str) -> None:
+    if attention == "before":
+        bench.hands.raise_attention(0x28, 0x00)
+    if attention == "after":
+        bench.hands.set_fault("attention-after-move", asc=0x29, ascq=0x00)
     if fault == "none":
         return
     extra = {"phase": phase} if phase != "-" else {}
@@ -68,33 +79,39 @@ def switch_on(bench, fault: str, phase: str, parameters: dict) -> None:
     bench.hands.set_fault(fault, **extra | parameters)
 
 
-@pytest.mark.parametrize(("fault", "phase", "parameters", "kind"), CASES)
-def test_the_verdict_is_right_or_undecided_and_nothing_moves_twice(bench, fault, phase, parameters, kind):
+@pytest.mark.parametrize(("fault", "phase", "parameters", "kind", "attention"), CASES)
+def test_the_verdict_is_right_or_undecided_and_nothing_moves_twice(
+    bench, record_property, fault, phase, parameters, kind, attention
+):
     snapshot = bench.look()
     free = {"storage": bench.place_of(TAG) + 20, "mail-slot": bench.mail_slot(), "drive": bench.drive()}
     request = MoveRequest(snapshot.by_tag[TAG][0].address, free[kind], TAG, "m", 20.0)
-    switch_on(bench, fault, phase, parameters)
+    switch_on(bench, fault, phase, parameters, attention)
     if fault == "kill-process":
         assert killed(bench.url, request) == -signal.SIGKILL
         outcome = bench.changer.recover(request, snapshot)
     else:
         outcome = bench.changer.move(request)
     real = truth(bench, request)
-    TALLY[fault, outcome.verdict] += 1
+    record_property(
+        CRASH_CASE, (fault, phase, f"attention {attention}" if attention else "", outcome.verdict.value)
+    )
     assert outcome.verdict in {real, MoveVerdict.INDETERMINATE}
     assert bench.hands.dump()["moves_done"] <= 1
     assert sum(exchange.cdb[0] == 0xA5 for exchange in outcome.exchanges) <= 1
     if fault in {"timeout", "lost-status"}:
         time.sleep(0.12)
         assert truth(bench, request) is real or MoveFlag.MAY_STILL_MOVE in outcome.judgement.flags
+    if attention == "after" or fault == "attention-on-move":
+        assert outcome.unit_attentions
     if outcome.safe_to_repeat:
         assert real is MoveVerdict.NOT_MOVED
         assert bench.changer.move(request).verdict is MoveVerdict.MOVED
 
 
-def test_the_matrix_has_at_least_sixty_cases():
-    print(f"\n{'fault':24} {'verdict':24} cases")
-    for (fault, verdict), number in sorted(TALLY.items()):
-        print(f"{fault:24} {verdict:24} {number:5}")
-    print(f"{'all':49} {sum(TALLY.values()):5}")
-    assert len(CASES) >= 60
+def test_the_matrix_covers_every_phase_in_every_way():
+    assert len(CASES) == len({repr(case) for case in CASES}) >= 60
+    seen = {(fault, phase, attention) for fault, phase, _, _, attention in CASES}
+    ways = [("kill-process", ""), ("timeout", ""), ("lost-status", ""), ("put-back", "")]
+    ways += [(fault, when) for fault in (*AWAY, "put-back", "kill-process") for when in ("before", "after")]
+    assert {(fault, phase, when) for (fault, when), phase in product(ways, PHASES)} <= seen

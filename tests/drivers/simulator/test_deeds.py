@@ -1,6 +1,7 @@
 """Everything that people and power cuts do to a virtual library, by name, seen through the ordinary drivers."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +14,11 @@ from drivers.simulator.deeds import DEEDS, act
 TAG = "ABC001L8"
 D = 10.0
 LOAD_COUNT, LAST_DRIVE, WRITTEN_MIB = 0x0003, 0x020A, 0x0220
-SEEN: set[str] = set()
 
 
 @pytest.fixture
 def do(bench):
     def now(name: str, **parameters) -> None:
-        SEEN.add(name)
         act(bench.hands, name, **parameters)
 
     return now
@@ -151,4 +150,5 @@ def test_deeds_are_done_and_listed_from_a_shell(bench, tmp_path, capsys):
 
 
 def test_no_deed_of_the_list_is_without_a_test():
-    assert set(DEEDS) == SEEN
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert [name for name in DEEDS if f'"{name}"' not in source] == []
