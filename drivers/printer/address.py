@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from drivers.errors import BackendUnavailableError
 from drivers.printer.model import PrinterLanguage
 
+MOST_DIGITS = 10
+
 
 @dataclass(frozen=True)
 class PrinterUrl:
@@ -31,6 +33,13 @@ class PrinterUrl:
         if not 0 <= value < float("inf"):
             raise self.refuse(f"{name} cannot be {value}")
         return value
+
+    def whole(self, name: str, default: int) -> int:
+        """A whole number above zero."""
+        text = self.options.get(name, str(default))
+        if not (text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS and int(text) > 0):
+            raise self.refuse(f"{name} is {text!r}, which is no whole number above zero")
+        return int(text)
 
     def choice(self, name: str, default: str, known: tuple[str, ...]) -> str:
         value = self.options.get(name, default)

@@ -120,7 +120,16 @@ class PrinterTimeoutError(PrinterError):
     """`bytes_left` and `nothing_sent` as in PrinterGoneError."""
 
     def __init__(
-        self, printer: str, total: int, left: int, happened: str, todo: str, *, nothing_sent: bool = False
+        self,
+        printer: str,
+        total: int,
+        left: int,
+        happened: str,
+        todo: str,
+        *,
+        nothing_sent: bool = False,
+        undone: str = "",
     ) -> None:
         self.bytes_left, self.nothing_sent = left, nothing_sent
-        super().__init__(printer, happened, _sent_part(total, left, nothing_sent=nothing_sent), todo)
+        undone = undone or _sent_part(total, left, nothing_sent=nothing_sent)
+        super().__init__(printer, happened, undone, todo)

@@ -82,3 +82,27 @@ class SendReceipt:
     bytes_sent: int
     job_name: str | None
     duration_s: float
+
+
+class JobState(StrEnum):
+    """The names of RFC 8011, 5.3.7. Even `completed` is only what the printer believes."""
+
+    PENDING = "pending"
+    HELD = "pending-held"
+    PROCESSING = "processing"
+    STOPPED = "processing-stopped"
+    CANCELED = "canceled"
+    ABORTED = "aborted"
+    COMPLETED = "completed"
+
+
+GIVEN_UP = frozenset({JobState.ABORTED, JobState.CANCELED})
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """What a printer says has become of a job; `reasons` are its keywords."""
+
+    state: JobState
+    reasons: tuple[str, ...]
+    raw: bytes

@@ -5,9 +5,9 @@ Nothing is held between calls: another host may print in between, and an object 
 """
 
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
-from drivers.printer.model import PrinterLanguage, PrinterStatus, SendReceipt
+from drivers.printer.model import JobStatus, PrinterLanguage, PrinterStatus, SendReceipt
 
 
 class LabelPrinter(Protocol):
@@ -32,3 +32,10 @@ class LabelPrinter(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class TellsJobs(Protocol):
+    """A printer that can be asked what has become of a job, by the name in its receipt."""
+
+    def job(self, job_name: str, *, deadline_s: float) -> JobStatus: ...

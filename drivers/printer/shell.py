@@ -13,7 +13,8 @@ from drivers import tables
 from drivers.errors import BackendUnavailableError
 from drivers.printer import schemes
 from drivers.printer.errors import CONDITION_TEXT
-from drivers.printer.model import PrinterCondition, PrinterStatus
+from drivers.printer.model import GIVEN_UP, PrinterCondition, PrinterStatus
+from drivers.printer.protocol import TellsJobs
 
 app = typer.Typer(no_args_is_help=True)
 NOT_READY = 3
@@ -55,6 +56,22 @@ def status(url: Url, as_json: AsJson = False, deadline_s: DeadlineS = 30.0) -> N
         found = printer.status(deadline_s=deadline_s)
     _show(_plain(found) if as_json else _for_people(found), as_json=as_json)
     raise typer.Exit(NOT_READY if found.is_known and not found.ready else 0)
+
+
+@app.command()
+def job(
+    url: Url,
+    name: Annotated[str, typer.Argument(help="The job name of the receipt.")],
+    as_json: AsJson = False,
+    deadline_s: DeadlineS = 30.0,
+) -> None:
+    """What an IPP printer says has become of a job. Exit code 3 when it was given up."""
+    with schemes.open_printer(url) as printer:
+        if not isinstance(printer, TellsJobs):
+            raise BackendUnavailableError(f"{url!r}: only ipp:// and ipps:// printers tell of their jobs")
+        found = printer.job(name, deadline_s=deadline_s)
+    _show({"state": found.state.value, "reasons": list(found.reasons)}, as_json=as_json)
+    raise typer.Exit(NOT_READY if found.state in GIVEN_UP else 0)
 
 
 @app.command()

@@ -19,7 +19,10 @@ from drivers.changer.mtx_errors import error_of_run
 from drivers.changer.mtx_reading import parse_inquiry, snapshot_of
 from drivers.changer.mtx_text import parse_status
 from drivers.errors import ProtocolError
-from drivers.printer import host_status
+from drivers.printer import host_status, lp_text
+from drivers.printer.ipp import message as ipp_message
+from drivers.printer.ipp import operations as ipp_operations
+from drivers.printer.model import PrinterLanguage
 from drivers.scsi import attributes, cdb, encryption, inquiry, log_pages, mode, stream
 from drivers.scsi.element_status import (
     Descriptor,
@@ -63,6 +66,16 @@ def _mtx(data: bytes) -> None:
     snapshot_of(exchange_of(["status"], data, b"", 0), IDENTITY, Freshness.CACHED, NOW, ())
 
 
+def _ipp(data: bytes) -> None:
+    message = ipp_message.parse_message(data)
+    ipp_operations.status_of(message, data)
+    ipp_operations.job_of(message, data)
+    ipp_operations.refusal_of(message)
+    ipp_operations.format_for(PrinterLanguage.ZPL, message)
+    if ipp_message.parse_message(ipp_message.encode_message(message)) != message:
+        raise AssertionError("an IPP message is not what it was after a round trip")
+
+
 SAMPLE_ITEM = Descriptor(
     4, 256, 9, 0, 0, 1, 1003, b"ABC001L8".ljust(36), None, (2, 1, b"IBM     ULT3580-TD8     DRV0000001")
 )
@@ -72,6 +85,28 @@ STATUS_PAGE = encryption.EncryptionStatus(
     2, 2, 1, 7, holds_encrypted=True, raw_read_disabled=True, kads={0: b"key"}
 )
 MTX = b"  Storage Changer x:1 Drives, 2 Slots ( 1 Import/Export )\nData Transfer Element 0:Full (Storage Element 1 Loaded):VolumeTag = A\n      Storage Element 1:Full :VolumeTag=B\n      Storage Element 2 IMPORT/EXPORT:Empty\n"
+LPSTAT = b"printer z is idle.  enabled since x\n\tAlerts: media-low-warning\nz accepting requests since x\n"
+IPP = ipp_message.Message(
+    0,
+    7,
+    (
+        ipp_message.Group(
+            1, (ipp_message.text_attribute(ipp_message.ValueTag.CHARSET, "attributes-charset", "utf-8"),)
+        ),
+        ipp_message.Group(2, (ipp_message.number_attribute(ipp_message.ValueTag.ENUM, "job-state", 9),)),
+        ipp_message.Group(
+            4,
+            (
+                ipp_message.number_attribute(ipp_message.ValueTag.ENUM, "printer-state", 3),
+                ipp_message.text_attribute(
+                    ipp_message.ValueTag.KEYWORD, "printer-state-reasons", "media-low", "other"
+                ),
+                ipp_message.Attribute("printer-is-accepting-jobs", (ipp_message.Value(0x22, b"\1"),)),
+                ipp_message.Attribute("status-message", (ipp_message.Value(0x35, b"\0\2en\0\1x"),)),
+            ),
+        ),
+    ),
+)
 SENSE_TEXT = b"mtx: Request Sense: Long Report=yes\nmtx: Request Sense: Sense Key=Not Ready\nmtx: Request Sense: Additional Sense Code = 04\n"
 
 DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
@@ -101,6 +136,9 @@ DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "mtx errors": (_mtx, SENSE_TEXT),
     "mtx inquiry": (lambda data: parse_inquiry(data.decode("latin-1"), "x"), b"Vendor ID: 'X'\n"),
     "host status": (host_status.parse_host_status, host_status.encode_host_status(host_status.HostStatus())),
+    "ipp": (_ipp, ipp_message.encode_message(IPP)),
+    "lpstat": (lp_text.status_of, LPSTAT),
+    "lp": (lp_text.job_of, b"request id is zebra-17 (0 file(s))\n"),
     "mtx table": (lambda data: parse_status(data.decode("latin-1")), MTX),
 }  # fmt: skip
 

@@ -1,7 +1,8 @@
 """What every label printer must do, whatever the way to it.
 
-Runs on the simulated Zebra in this process and over TCP, on a folder, and on real printers where
-STRONGROOM_TEST_PRINTER_URL names one or several: there three small labels come out.
+Runs on the simulated Zebra in this process, over TCP, on a pseudo terminal, on pyserial's socket:// and
+rfc2217://, through CUPS' scheduler by lp and by IPP, on CUPS' own IPP printer, on a folder, and on real
+printers where STRONGROOM_TEST_PRINTER_URL names one or several: there three small labels come out.
 """
 
 import os
@@ -20,9 +21,20 @@ from drivers.printer.errors import (
 from drivers.printer.model import PrinterCondition, StatusSource
 
 REAL_URLS = os.environ.get("STRONGROOM_TEST_PRINTER_URL", "").split()
+# pyserial's client of RFC 2217 still says setDaemon(), and forgets its socket when it cannot open.
+PORT_SERVER = pytest.param(
+    "rfc2217",
+    marks=[
+        pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning"),
+        pytest.mark.filterwarnings(
+            "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"
+        ),
+    ],
+)
 # Through which of them a printer's trouble can be made and seen.
-SEEING = ["sim", "tcp"]
-BACKENDS = [*SEEING, "folder"]
+SEEING = ["sim", "tcp", "pty", "socket", PORT_SERVER, "lp stand-in"]
+QUEUES = ["lp", "ipp queue"]
+BACKENDS = [*SEEING, *QUEUES, "ipp printer", "folder"]
 DEADLINE_S = 20.0
 STRANGE_TITLES = ["-o raw", "a\nb\tc", "Ä'\"; $(reboot) `x` ../../etc/passwd", "\0", "", "x" * 500]
 
@@ -93,6 +105,15 @@ def test_a_printer_that_says_it_is_not_ready_gets_nothing(subject, send, arrived
         send()
     assert condition in caught.value.conditions
     assert name in str(caught.value.kind)
+    assert arrived(0) == b""
+
+
+@pytest.mark.parametrize("subject", QUEUES, indirect=True)
+def test_a_queue_that_was_stopped_gets_nothing_for_later(subject, send, arrived):
+    subject.trouble("paused")
+    assert PrinterCondition.PAUSED in subject.printer.status(deadline_s=DEADLINE_S).conditions
+    with pytest.raises(PrinterNotReadyError, match="Nothing was sent"):
+        send()
     assert arrived(0) == b""
 
 

@@ -1,11 +1,11 @@
-import resource
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from drivers import registry
 from drivers.errors import BackendUnavailableError
-from drivers.printer.errors import PrinterRefusedError
 from drivers.printer.model import PrinterCondition
 
 
@@ -61,16 +61,20 @@ def test_a_folder_that_is_gone_is_offline(printer, path):
         printer.send(b"%PDF-1.7", title="x", deadline_s=5)
 
 
-@pytest.fixture
-def short_files():
-    """No file can be longer than 50 bytes, as if the disk were full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+SENDER = """
+import resource, sys
+from drivers import registry
+resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))
+with registry.open_printer(sys.argv[1]) as printer:
+    printer.send(b"%PDF-1.7" + bytes(100), title="x", deadline_s=5)
+"""
 
 
-def test_a_full_disk_is_told_and_leaves_nothing_half(printer, path, pdf_job, short_files):
-    with pytest.raises(PrinterRefusedError, match="File too large"):
-        printer.send(pdf_job, title="x", deadline_s=5)
+def test_a_full_disk_is_told_and_leaves_nothing_half(path):
+    """In a process of its own that cannot write more than 50 bytes to a file."""
+    done = subprocess.run(
+        [sys.executable, "-c", SENDER, f"folder://{path}"], capture_output=True, text=True, check=False
+    )
+    assert "PrinterRefusedError" in done.stderr
+    assert "file too large" in done.stderr.lower()
     assert names(path) == []
