@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
@@ -18,8 +20,11 @@ from starlette.staticfiles import StaticFiles
 
 from service import rooms
 from service.errors import NotSignedInError, StrongroomError
+from service.handlers import door_pages
+from service.handlers.queries import Person
 from service.runtime import Runtime
 from service.today.rail import rail_counts
+from service.web.deps import CsrfError
 from service.web.errors import (
     PROBLEM_ANSWER,
     InternalError,
@@ -29,8 +34,9 @@ from service.web.errors import (
     status_of,
     wants_page,
 )
+from service.web.kept_form import kept_of, page_of
 from service.web.middleware import Surroundings
-from service.web.problem_page import problem_page
+from service.web.problem_page import problem_page, typed_before_page
 from service.web.sign_ins import SignIns, is_tls
 from service.web.templating import STATIC
 
@@ -124,7 +130,7 @@ def _handle_errors(app: FastAPI) -> None:
     def on(kind: type[Exception], translate: Callable[[Any], StrongroomError]) -> None:
         async def handle(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else None
-            return answer(request, translate(error), status)
+            return await answer(request, translate(error), status)
 
         app.add_exception_handler(kind, handle)
 
@@ -135,16 +141,42 @@ def _handle_errors(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         request_id = request.scope.get("state", {}).get("request_id", "")
         log.error("request_failed", id=request_id, path=request.url.path, error=repr(error), exc_info=error)
-        return answer(request, InternalError(request_id), 500)
+        return await answer(request, InternalError(request_id), 500)
 
     app.add_exception_handler(Exception, unexpected)
 
 
-def answer(request: Request, error: StrongroomError, status: int | None = None) -> Response:
-    """The error as a page or as problem details; somebody not signed in is led to the door."""
+async def answer(request: Request, error: StrongroomError, status: int | None = None) -> Response:
+    """The error as a page or as problem details; somebody not signed in is led to the door, with what was typed."""
     if not wants_page(request):
         return problem_response(error, status)
     if isinstance(error, NotSignedInError):
-        then = request.url.path if request.method == "GET" else "/"
-        return RedirectResponse("/sign-in" + (f"?then={then}" if then != "/" else ""), 303)
-    return HTMLResponse(problem_page(request, error), status or status_of(error))
+        return await _to_the_door(request)
+    person = await _person_of(request)
+    if isinstance(error, CsrfError) and person is not None and (kept := await kept_of(request)) is not None:
+        page = await run_in_threadpool(typed_before_page, request, kept, person)
+    else:
+        page = await run_in_threadpool(problem_page, request, error, person)
+    return HTMLResponse(page, status or status_of(error))
+
+
+async def _to_the_door(request: Request) -> Response:
+    kept = await kept_of(request)
+    if kept is not None:
+        return door_pages.sign_in_first(request, request.app.state.runtime, kept)
+    then = page_of(request) if request.method == "POST" else request.url.path
+    if request.method != "POST" and request.url.query:
+        then += f"?{request.url.query}"
+    return RedirectResponse("/sign-in" + (f"?{urlencode({'then': then}, safe='/')}" if then != "/" else ""), 303)
+
+
+async def _person_of(request: Request) -> Person | None:
+    """Who meets the error; an address nobody knows has no route that would have asked."""
+    known: Person | None = getattr(request.state, "person", None)
+    if known is not None:
+        return known
+    sign_ins: SignIns = request.app.state.sign_ins
+    try:
+        return await sign_ins.person(request)
+    except NotSignedInError:
+        return None

@@ -21,11 +21,12 @@ from service.runtime import Runtime
 from service.web.deps import CsrfError, RuntimeDep, public
 from service.web.errors import status_of
 from service.web.filling import refilled, text
+from service.web.framing import unframed
+from service.web.kept_form import KEPT_FIELD, Kept, carried, kept_page, read_kept
 from service.web.page import Page, page_for
 from service.web.sign_ins import cookie_name
 from service.web.templating import render
 from service.web.views.forms import Field, FieldKind, Form
-from service.web.views.frame import Frame
 from service.web.views.pages import DoorPage
 
 router = APIRouter(include_in_schema=False)
@@ -48,8 +49,7 @@ def _raw(typed: FormData, name: str) -> str:
 
 def _door(request: Request, runtime: Runtime, view: DoorPage, status: int = 200) -> Response:
     token = cookies.door_token(request, runtime)
-    frame = Frame(site=runtime.settings.site, now=runtime.clock(), zone=request.app.state.zone, csrf=token)
-    response = HTMLResponse(render("pages/door.html", view, frame), status)
+    response = HTMLResponse(render("pages/door.html", view, unframed(request, token)), status)
     cookies.set_door_token(response, runtime, token)
     return response
 
@@ -77,10 +77,13 @@ def _new_password_fields() -> tuple[Field, Field]:
     )
 
 
-def _sign_in_view(then: str) -> DoorPage:
+def _sign_in_view(then: str, kept: Kept | None = None) -> DoorPage:
     password = Field("password", "Password", FieldKind.PASSWORD, autocomplete="current-password")
-    form = Form("sign-in", "/sign-in", "Sign in", (_login_field(), password), hidden=(("then", then),))
+    hidden = (("then", then),) if kept is None else ((KEPT_FIELD, carried(kept)),)
+    form = Form("sign-in", "/sign-in", "Sign in", (_login_field(), password), hidden=hidden)
     lead = "" if then == "/" else "Then the page you asked for opens."
+    if kept is not None:
+        lead = "The sign-in has ended and nothing was done. What you typed is kept: sign in, and send it."
     forgotten = "Password forgotten: your system administrator can send you a link for a new one."
     return DoorPage("Sign in", None, "Sign in", lead, form, (forgotten,))
 
@@ -90,17 +93,30 @@ def sign_in_page(request: Request, runtime: RuntimeDep, then: str = "/") -> Resp
     return _door(request, runtime, _sign_in_view(cookies.local_path(then)))
 
 
+def sign_in_first(request: Request, runtime: Runtime, kept: Kept) -> Response:
+    """For a form that came after its sign-in had ended."""
+    return _door(request, runtime, _sign_in_view("/", kept), 401)
+
+
 @router.post("/sign-in", dependencies=[public()])
 def sign_in_post(request: Request, runtime: RuntimeDep, typed: Typed) -> Response:
-    then = cookies.local_path(text(typed, "then"))
+    then, kept = cookies.local_path(text(typed, "then")), read_kept(typed)
+    login, password = text(typed, "login"), _raw(typed, "password")
     try:
         cookies.check_door(request, runtime, typed)
-        return _signed_in(request, runtime, text(typed, "login"), _raw(typed, "password"), then)
+        return _signed_in(request, runtime, login, password, then, kept)
     except StrongroomError as error:
-        return _again(request, runtime, _sign_in_view(then), typed, error)
+        return _again(request, runtime, _sign_in_view(then, kept), typed, error)
 
 
-def _signed_in(request: Request, runtime: Runtime, login: str, password: str, then: str) -> Response:
+def _kept_response(request: Request, kept: Kept, login: str, csrf: str) -> Response:
+    view = kept_page(kept, f"Nothing was done yet. You are signed in with the login {login}.")
+    return HTMLResponse(render("pages/door.html", view, unframed(request, csrf)))
+
+
+def _signed_in(
+    request: Request, runtime: Runtime, login: str, password: str, then: str, kept: Kept | None = None
+) -> Response:
     """A sign-in that this browser had before ends."""
     opened = sign_in(runtime, login, password, cookies.address_of(request), Via.WEB)
     before = request.cookies.get(cookie_name(runtime))
@@ -108,7 +124,9 @@ def _signed_in(request: Request, runtime: Runtime, login: str, password: str, th
         actor = Actor(opened.handler_id, Via.WEB)
         runtime.writer.run(actor, lambda unit: end_sign_in(unit, secret_hash(before)))
         request.app.state.sign_ins.forget()
-    response = RedirectResponse(then, 303)
+    response: Response = RedirectResponse(then, 303)
+    if kept is not None:
+        response = _kept_response(request, kept, rules.login_of(login), opened.csrf_token)
     cookies.set_sign_in(response, runtime, opened)
     response.delete_cookie(cookies.door_cookie(runtime), path="/")
     return response

@@ -12,12 +12,12 @@
 Every form carries `csrf_token` and `form_key`; a second press of the same button of the same page gets the first answer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -29,20 +29,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from service.answers import RequestKey, once
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
-from service.ids import new_id
-from service.ledger import store
 from service.ledger.writer import Actor, Unit, Via
 from service.runtime import Runtime
 from service.web.deps import declared, permitted, runtime_of
 from service.web.errors import refusal
+from service.web.framing import NOTICE_COOKIE, framed
 from service.web.kept_errors import from_problem
+from service.web.kept_form import FORM_KEY
 from service.web.templating import render
-from service.web.views.frame import OUTSIDER_RAIL, RAIL, Count, Frame, Place
-from service.web.views.frame import Person as FramePerson
-from service.web.views.parts import Notice, Tone
+from service.web.views.frame import Frame
+from service.web.views.parts import Tone
 
-NOTICE_COOKIE = "strongroom_notice"
-FORM_KEY = "form_key"
 NOTICE_S = 30
 
 
@@ -86,27 +83,7 @@ class Page:
         return HTMLResponse(render(template, view, replace(self.frame(), notices=())))
 
     def frame(self) -> Frame:
-        counts: Callable[[Session, Person, datetime], Mapping[Place, Count]] = (
-            self.request.app.state.rail_counts
-        )
-        head = store.head(self.session.connection())
-        outsider = not self.person.may(Permission.READ)
-        return Frame(
-            site=self.runtime.settings.site,
-            now=self.now,
-            zone=self.zone,
-            csrf=self.person.csrf_token,
-            person=FramePerson(self.person.name, self.person.title),
-            counts=counts(self.session, self.person, self.now),
-            ledger_size=None if outsider else head.size,
-            signed_at=None if outsider else head.signed_at,
-            notices=_notices(self.request),
-            query=self.request.query_params.get("q", ""),
-            places=OUTSIDER_RAIL if outsider else RAIL,
-            administration_href="/administration" if self.person.may(Permission.READ) else None,
-            simulated=bool(getattr(self.request.app.state, "simulated", False)),
-            form_key=new_id(self.now),
-        )
+        return framed(self.request, self.session, self.person)
 
     def act(self, work: Callable[[Unit], Any]) -> Any:
         """Do the work in one unit; returns what it returns (strings, numbers, lists and maps of these)."""
@@ -143,11 +120,6 @@ class Page:
                 samesite="lax",
             )
         return response
-
-
-def _notices(request: Request) -> tuple[Notice, ...]:
-    tone, _, text = unquote(request.cookies.get(NOTICE_COOKIE, "")).partition(":")
-    return (Notice(text, Tone(tone)),) if text and tone in set(Tone) else ()
 
 
 def page_for(permission: Permission) -> Any:

@@ -155,7 +155,7 @@ function answered() {
 
 function signedOut() {
   show("amber", "Sign in again", kept()[0].barcode, "Your scans wait on this device", "They are sent, in order, as soon as you are signed in.");
-  const link = Object.assign(document.createElement("a"), { href: "/sign-in?next=" + encodeURIComponent(location.pathname + location.search), textContent: "Sign in" });
+  const link = Object.assign(document.createElement("a"), { href: "/sign-in?then=" + encodeURIComponent(location.pathname + location.search), textContent: "Sign in" });
   byId("band-more").append(" ", link);
   return false;
 }
