@@ -167,7 +167,9 @@ async def _to_the_door(request: Request) -> Response:
     then = page_of(request) if request.method == "POST" else request.url.path
     if request.method != "POST" and request.url.query:
         then += f"?{request.url.query}"
-    return RedirectResponse("/sign-in" + (f"?{urlencode({'then': then}, safe='/')}" if then != "/" else ""), 303)
+    return RedirectResponse(
+        "/sign-in" + (f"?{urlencode({'then': then}, safe='/')}" if then != "/" else ""), 303
+    )
 
 
 async def _person_of(request: Request) -> Person | None:

@@ -19,6 +19,7 @@ from service.consignments.listing import (
 from service.consignments.models import ConsignmentState, Direction, LineState
 from service.consignments.rules import Duty, End
 from service.consignments.schemas import Need
+from service.consignments.words import counted
 from service.custody import queries as custody
 from service.custody.queries import DiscrepancySelection, DiscrepancyView
 from service.errors import NotFoundError
@@ -103,7 +104,7 @@ def _to_pack(row: ConsignmentRow) -> Need:
 
 def _to_sign(row: ConsignmentRow) -> Need:
     sentence = (ident(row), f" is packed and waits for {row.carrier} to sign.")
-    detail = f"{row.media} media in {row.containers} containers for {row.to_party}."
+    detail = f"{counted(row.media, 'medium')} in {counted(row.containers, 'container')} for {row.to_party}."
     return Need(
         "sign", Tone.AMBER, sentence, detail, row.frozen_at or row.created_at, None,
         "Courier signs", f"/consignments/{row.number}/sign", rules.permission_for(Duty.RELEASE, row.direction),
@@ -121,7 +122,7 @@ def _on_the_road(row: ConsignmentRow, person: Person, now: datetime) -> Need | N
         if late and row.due_at
         else f" is on its way with {row.carrier}."
     )
-    detail = f"{row.media} media in {row.containers} containers from {row.from_party} to {row.to_party}."
+    detail = f"{counted(row.media, 'medium')} in {counted(row.containers, 'container')} from {row.from_party} to {row.to_party}."
     act, href = ("Acknowledge", "/acknowledge") if receives else ("Open", "")
     return Need(
         "overdue" if late else "acknowledge", Tone.RED if late else Tone.AMBER, (ident(row), told), detail, released, row.due_at,

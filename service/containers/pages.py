@@ -146,5 +146,8 @@ def empty_container(barcode: str, page: Reader) -> Response:
         page,
         lambda: empty_page(page, _found(barcode, page)),
         lambda unit: keeping.empty(unit, barcode, page.person),
-        lambda count: page.redirect(f"/containers/{barcode}", f"{count} media are taken out of {barcode}."),
+        lambda count: page.redirect(
+            f"/containers/{barcode}",
+            f"{count} {'medium is' if count == 1 else 'media are'} taken out of {barcode}.",
+        ),
     )

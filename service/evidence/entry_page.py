@@ -84,4 +84,6 @@ def _facts(entry: Entry, about: Part) -> tuple[Fact, ...]:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "nothing" if value is None or value == "" else str(value)

@@ -24,6 +24,7 @@ from service.media.history import entry_of
 from service.media.models import Medium
 from service.media.queries import names
 from service.parties.models import Party
+from service.policies.models import Policy, Schedule
 from service.rotation.models import Run
 
 _ENTRY = table(LedgerEntry)
@@ -43,6 +44,8 @@ SUBJECTS = {
     "location": (table(Location).c.location_id, table(Location).c.path, ""),
     "party": (table(Party).c.party_id, table(Party).c.name, ""),
     "handler": (table(Handler).c.handler_id, table(Handler).c.name, ""),
+    "policy": (table(Policy).c.policy_id, table(Policy).c.name, ""),
+    "schedule": (table(Schedule).c.schedule_id, table(Schedule).c.name, ""),
 }
 
 

@@ -11,7 +11,7 @@ from service.web.views.frame import Place
 from service.web.views.pages import FormPage
 from service.web.views.parts import Act, Head, Link, Tone
 
-_UP = Link("Places", "/locations")
+_UP = Link("Locations", "/locations")
 _CODE_HELP = "What its label carries; left empty, Strongroom gives one."
 
 

@@ -115,7 +115,7 @@ def show_location(location_id: str, page: Reader) -> Response:
 
 
 def _trail(place: Location, session: Session) -> Rich:
-    parts: list[Part] = [Link("Places", "/locations")]
+    parts: list[Part] = [Link("Locations", "/locations")]
     for above in queries.ancestors(session, place):
         parts += [" › ", Link(above.name, f"/locations/{above.location_id}")]
     return tuple(parts)
@@ -186,8 +186,8 @@ def _places_in(place: Location, session: Session) -> list[TableSection]:
     foot = f"The first {SHOWN} are shown." if len(found) > SHOWN else ""
     empty = EmptyState("No places in it", "Rooms, vaults, shelves or slots in this place are listed here.")
     columns = (Column("Name"), Column("Kind"), Column("Code", mono=True), Column("State"))
-    table = Table("places", f"Places in {place.name}", columns, rows, foot=foot, empty=empty)
-    return [TableSection("Places in it", table)]
+    table = Table("places", f"Locations in {place.name}", columns, rows, foot=foot, empty=empty)
+    return [TableSection("Locations in it", table)]
 
 
 def _place_row(child: Location) -> Row:

@@ -30,7 +30,7 @@ OUT_OF_USE = Chip("out of use")
 def _area(session: Session, person: Person) -> Area:
     del person
     text = "Sites, rooms, vaults, shelves and libraries: where media can stand."
-    return Area("Places", "/locations", text, f"{queries.site_count(session)} sites")
+    return Area("Locations", "/locations", text, f"{queries.site_count(session)} sites")
 
 
 AREAS.append(_area)
@@ -49,10 +49,10 @@ def tree(page: Reader) -> Response:
         "No places", "A site holds rooms and vaults, and these hold shelves and libraries.", (new,)
     )
     head = Head(
-        Link("Administration", "/administration"), "Places", where="media in the last column", acts=(new,)
+        Link("Administration", "/administration"), "Locations", where="media in the last column", acts=(new,)
     )
     return page.render(
-        "locations/tree.html", LocationsView("Places", Place.ADMINISTRATION, head, nodes, empty)
+        "locations/tree.html", LocationsView("Locations", Place.ADMINISTRATION, head, nodes, empty)
     )
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from service.consignments.models import Direction
 from service.errors import InvalidInputError, RefusedError, StateError
 from service.media.models import Content, Custody
+from service.media.words import day_words
 from service.policies.rules import Assignment, PolicyFacts, TierName, assign
 from service.rotation.models import RunState
 
@@ -56,7 +57,7 @@ def pick_out(policy: PolicyFacts, medium: MediumFacts, today: date) -> Picked | 
     if obstacle:
         return LeftOut(medium.barcode, obstacle)
     why = (
-        f"{assignment.tier.value} {assignment.period_key}, off site until {assignment.expires_on.isoformat()}"
+        f"{assignment.tier.value} {assignment.period_key}, off site until {day_words(assignment.expires_on)}"
     )
     return Picked(medium.medium_id, medium.barcode, why, assignment if medium.tier is None else None)
 
@@ -71,7 +72,7 @@ def _assignment(policy: PolicyFacts, medium: MediumFacts) -> Assignment | None:
 def _why_no_tier(medium: MediumFacts) -> str:
     if medium.written_on is None:
         return "full, and no day is recorded on which it was written"
-    return f"full, and the policy has no tier for {medium.written_on.isoformat()}"
+    return f"full, and the policy has no tier for {day_words(medium.written_on)}"
 
 
 def _obstacle(medium: MediumFacts) -> str:
@@ -94,7 +95,7 @@ def pick_home(medium: MediumFacts, today: date) -> Picked | LeftOut | None:
         return LeftOut(medium.barcode, f"in {medium.busy} already")
     if medium.held:
         return LeftOut(medium.barcode, "expired, and on hold")
-    return Picked(medium.medium_id, medium.barcode, f"expired {medium.expires_on.isoformat()}")
+    return Picked(medium.medium_id, medium.barcode, f"expired {day_words(medium.expires_on)}")
 
 
 def obstacle_to(direction: Direction, medium: MediumFacts, today: date) -> str:

@@ -14,6 +14,7 @@ from service.handlers.rules import Permission
 from service.ledger.writer import Via
 from service.scanning import queries
 from service.scanning.api import scan_of, undone, write_scans
+from service.scanning.marking import identified
 from service.scanning.pack import next_commands
 from service.scanning.rules import Command, Task, TaskKind, Tone, parse_task
 from service.scanning.schemas import Counts, NextCommand, ScanIn
@@ -105,7 +106,7 @@ def _task_view(page: Page, task: Task, answer: dict[str, object] | None) -> scan
         title=f"{TITLES[task.kind]} {task.consignment}",
         place=Place.SCAN,
         task=_task(page, task, consignment),
-        band=_band(task, answer),
+        band=_band(task, answer, counts.left),
         left_count=counts.left,
         done_count=counts.done,
         left=tuple(
@@ -165,22 +166,29 @@ def _command(task: Task, one: NextCommand) -> scan.Command:
     return scan.Command(one.command, act, "no code yet")
 
 
-def _band(task: Task, answer: dict[str, object] | None) -> scan.Band:
+def _band(task: Task, answer: dict[str, object] | None, left: int = 0) -> scan.Band:
     if answer is None:
-        big = task.container or task.consignment or "Ready"
         return scan.Band(
             parts.Tone.NEUTRAL,
             "Ready",
-            big,
-            f"Now pack into {task.container}" if task.container else READY[task.kind],
+            task.container or task.consignment or "Scan",
+            identified(_ready(task, left)),
         )
     if "type" in answer:  # a problem
-        return scan.Band(parts.Tone.RED, "Stop", "", str(answer["detail"]), str(answer.get("next_step", "")))
+        return scan.Band(
+            parts.Tone.RED, "Stop", "", identified(str(answer["detail"])), str(answer.get("next_step", ""))
+        )
     tone = parts.Tone(Tone(str(answer["tone"])).value)
     return scan.Band(
         tone,
         str(answer["word"]),
         str(answer["barcode"]),
-        str(answer["sentence"]),
-        str(answer.get("detail", "")),
+        identified(str(answer["sentence"])),
+        identified(str(answer.get("detail", ""))),
     )
+
+
+def _ready(task: Task, left: int) -> str:
+    if not task.container or task.kind is not TaskKind.PACK:
+        return READY[task.kind]
+    return f"Now pack into {task.container}" if left else f"All are in: close {task.container} and seal it"

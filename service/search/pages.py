@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Page, page_for(Permission.READ)]
 TITLES = {
     Kind.MEDIUM: "Media", Kind.CONTAINER: "Containers", Kind.CONSIGNMENT: "Consignments", Kind.RUN: "Runs",
-    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LOCATION: "Places", Kind.ENTRY: "Ledger entries",
+    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LOCATION: "Locations", Kind.ENTRY: "Ledger entries",
 }  # fmt: skip
 
 

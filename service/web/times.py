@@ -84,8 +84,10 @@ def entry(at: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def both(at: datetime, zone: tzinfo) -> str:
-    """Site time first, UTC beside it; the UTC date only where it differs."""
+    """Site time first, UTC beside it where it is another; the UTC date only where it differs."""
     local, utc = at.astimezone(zone), at.astimezone(UTC)
+    if zone_name(at, zone) == "UTC":
+        return f"{date(at, zone)} {second(at, zone)} UTC"
     utc_date = "" if local.date() == utc.date() else f"{date(at, UTC)} "
     return f"{date(at, zone)} {second(at, zone)} {zone_name(at, zone)} · {utc_date}{second(at, UTC)} UTC"
 

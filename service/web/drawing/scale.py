@@ -14,6 +14,7 @@ TOP = 24
 CHARACTER = 6.5  # mean advance of the 13 px bold sans
 MONO = 7.8  # advance of the 13 px monospaced face
 PAD = 8
+FLAG = 58  # width of the flag of now
 UNDER = 44  # a deadline's label that finds no room beside its line stands under the hours
 
 
@@ -175,7 +176,15 @@ def _labels(
     solid_end = ruler.clipped(now) if active else end
     needs = _width(span.label, span.ident)
     if span.above:
-        yield Label(max(start, 0), base - 25, "start", Tone.NEUTRAL, "", span.above, strong=True)
+        yield Label(
+            _beside_flag(max(start, 0), ruler, now),
+            base - 25,
+            "start",
+            Tone.NEUTRAL,
+            "",
+            span.above,
+            strong=True,
+        )
     if span.ahead and _width(span.ahead) - PAD <= end - solid_end:
         yield Label(solid_end + PAD, base, "start", span.tone, "", span.ahead)
     if not (span.ident or span.label):
@@ -189,6 +198,12 @@ def _labels(
     elif span.ident:
         room = start - _room_left(span, spans, ruler)
         yield from _ident_alone(span, start, solid_end, base, room, on=active)
+
+
+def _beside_flag(x: float, ruler: _Ruler, now: datetime) -> float:
+    """The flag of now stands on the same line: what begins under it begins at its right."""
+    flag = ruler.x(now)
+    return flag + FLAG / 2 + PAD if abs(x - flag) < FLAG / 2 + PAD else x
 
 
 def _ident_alone(

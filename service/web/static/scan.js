@@ -239,7 +239,7 @@ function changeTask(answer) {
   page.dataset.task = answer.task;
   form.elements.task.value = answer.task;
   history.replaceState(null, "", "/scan?task=" + encodeURIComponent(answer.task));
-  if (answer.about) byId("task-about").replaceChildren(" · ", ...marked(answer.about));
+  if (answer.about) byId("about").replaceChildren(" · ", ...marked(answer.about));
   byId("expects").textContent = answer.expects ?? answer.sentence;
 }
 
