@@ -30,11 +30,14 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 def new_page(page: Page) -> FormPage:
     connection = page.session.connection()
-    places = tuple(Option(one.location_id, one.label) for one in ends.ends(connection))
+    offered = ends.ends(connection)
+    places = tuple(Option(one.location_id, one.label) for one in offered)
+    ours = next((one.location_id for one in offered if one.party_id == page.person.party_id), "")
+    theirs = next((one.location_id for one in offered if one.party_id != page.person.party_id), "")
     carriers = tuple(Option(party_id, name) for party_id, name in ends.carriers(connection))
     fields = (
-        Field("from_location_id", "From", FieldKind.SELECT, options=places, autofocus=True),
-        Field("to_location_id", "To", FieldKind.SELECT, options=places, help="Out goes to a vendor, home comes to us."),
+        Field("from_location_id", "From", FieldKind.SELECT, ours, options=places, autofocus=True),
+        Field("to_location_id", "To", FieldKind.SELECT, theirs, options=places, help="Out goes to a vendor, home comes to us."),
         Field("carrier_id", "Carrier", FieldKind.SELECT, options=carriers),
         Field("purpose", "Purpose", help="It stands on the manifest: monthly set October, recall for a restore."),
         _barcodes_field(required=False),

@@ -192,7 +192,7 @@ def _door_slot(number: int, barcode: str, base: str, allowed: Callable[[Act], Ac
         return DoorSlot(name, None, None)
     act = Act(
         "Take out", f"{base}/door/take-out", Method.POST, slim=True, fields=(("mail_slot", str(number)),),
-        aria_label=f"Take {barcode} out of mail slot {number}",
+        aria_label=f"Take out {barcode}, mail slot {number}",
     )  # fmt: skip
     return DoorSlot(name, Barcode(barcode, href(barcode)), allowed(act))
 

@@ -72,7 +72,7 @@ def _skip_page(page: Page, number: str, barcode: str) -> FormPage:
 
 def _for(page: Page, row: ConsignmentRow, title: str, form: Form, duty: Duty) -> FormPage:
     """The form with its button shut for who may not."""
-    reason = why_not(row, duty, page.person)
+    reason = why_not(row, duty, page.person) or ("" if form.submit_enabled else form.submit_reason)
     shut = Form(
         form.id, form.action, form.submit, form.fields, danger=form.danger, other=form.other, hidden=form.hidden,
         submit_enabled=not reason, submit_reason=reason,
@@ -121,6 +121,7 @@ def _choose_page(page: Page, number: str) -> FormPage:
     form = Form(
         "choose", f"/consignments/{number}/containers", "Choose it", (field,),
         other=(Act("Register a container", "/containers/new"),),
+        submit_enabled=any(not one.disabled_reason for one in options), submit_reason="no open, empty container is here",
     )  # fmt: skip
     return _for(page, row, "Choose a container for", form, Duty.PACK)
 

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.search import queries
-from service.search.queries import Kind
+from service.search.hits import Kind
 from service.web.deps import Reading, reading
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 
-Reader = Annotated[Person, reading(Permission.READ)]
+Reader = Annotated[Person, reading(Permission.READ_CONSIGNMENTS)]
 
 
 class HitShape(BaseModel):
@@ -57,9 +57,11 @@ class SearchShape(BaseModel):
 def search(
     session: Reading, person: Reader, q: Annotated[str, Query(max_length=queries.MAX_QUERY)] = ""
 ) -> SearchShape:
-    """By the beginning of a barcode, serial number, seal, consignment, container, run or hold number, place, or by an entry's position."""
-    del person
-    hits = queries.find(session.connection(), q)
+    """By the beginning of a barcode, serial number, seal, consignment, container, run or hold number, location, or by an entry's position.
+
+    A vendor's people find their own consignments, by number or by what is in them.
+    """
+    hits = queries.find(session.connection(), person, q)
     one = queries.only(hits)
     found = [
         HitShape(

@@ -5,17 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
+from service.custody.sight import is_outsider
 from service.handlers.rules import Permission
 from service.media.words import list_href
 from service.search import queries
-from service.search.queries import Hit, Kind
+from service.search.hits import SHOWN, Hit, Kind
 from service.web.page import Page, page_for
 from service.web.views.pages import Found, FoundGroup, SearchPage
 from service.web.views.parts import Act, Barcode, EmptyState, Ident, Link
 
 router = APIRouter(include_in_schema=False)
 
-Reader = Annotated[Page, page_for(Permission.READ)]
+Finder = Annotated[Page, page_for(Permission.READ_CONSIGNMENTS)]
 TITLES = {
     Kind.MEDIUM: "Media", Kind.CONTAINER: "Containers", Kind.CONSIGNMENT: "Consignments", Kind.RUN: "Runs",
     Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LOCATION: "Locations", Kind.ENTRY: "Ledger entries",
@@ -23,26 +24,30 @@ TITLES = {
 
 
 @router.get("/search")
-def search(page: Reader, q: Annotated[str, Query(max_length=10_000)] = "") -> Response:
-    hits = queries.find(page.session.connection(), q)
+def search(page: Finder, q: Annotated[str, Query(max_length=10_000)] = "") -> Response:
+    hits = queries.find(page.session.connection(), page.person, q)
     one = queries.only(hits)
     if one is not None:
         return RedirectResponse(one.href, 303)
-    return page.render("pages/search.html", _view(q.strip()[: queries.MAX_QUERY], hits))
+    return page.render("pages/search.html", _view(page, q.strip()[: queries.MAX_QUERY], hits))
 
 
-def _view(query: str, hits: list[Hit]) -> SearchPage:
+def _view(page: Page, query: str, hits: list[Hit]) -> SearchPage:
     groups = tuple(
         FoundGroup(title, tuple(_found(hit) for hit in hits if hit.kind is kind), _more(kind, query, hits))
         for kind, title in TITLES.items()
         if any(hit.kind is kind for hit in hits)
     )
-    empty = EmptyState(
-        "Nothing begins so." if query else "Type what stands on the thing.",
-        "Search takes the beginning of a barcode, serial number, seal, consignment, container, run or hold number, a place, or the position of a ledger entry.",
-        (Act("All media", "/media"),),
-    )
+    empty = EmptyState("Nothing begins so." if query else "Type what stands on the thing.", *_help(page))
     return SearchPage("Search", None, query, groups, empty)
+
+
+def _help(page: Page) -> tuple[str, tuple[Act, ...]]:
+    if is_outsider(page.person):
+        takes = "Search takes the number of a consignment of yours, or the barcode, serial number, container or seal of something in one."
+        return takes, (Act("All consignments", "/consignments"),)
+    takes = "Search takes the beginning of a barcode, serial number, seal, consignment, container, run or hold number, a location, or the position of a ledger entry."
+    return takes, (Act("All media", "/media"),)
 
 
 def _found(hit: Hit) -> Found:
@@ -58,5 +63,5 @@ def _found(hit: Hit) -> Found:
 
 def _more(kind: Kind, query: str, hits: list[Hit]) -> str | None:
     """Media have a list that goes on."""
-    full = kind is Kind.MEDIUM and sum(hit.kind is kind for hit in hits) >= queries.SHOWN
+    full = kind is Kind.MEDIUM and sum(hit.kind is kind for hit in hits) >= SHOWN
     return list_href(q=query.upper()) if full else None

@@ -1,8 +1,6 @@
 """Finding anything by what is written on it: each kind by one range of one index."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, select
@@ -11,7 +9,9 @@ from sqlalchemy.engine import Connection
 from service.consignments.models import Consignment
 from service.containers.models import Container, Seal
 from service.custody.models import Discrepancy
+from service.custody.sight import is_outsider
 from service.db import table
+from service.handlers.queries import Person
 from service.holds.models import Hold
 from service.ledger import store
 from service.locations.models import Location, LocationKind
@@ -21,6 +21,8 @@ from service.media.models import Medium
 from service.media.queries import names
 from service.media.words import href as medium_href
 from service.rotation.models import Run
+from service.search.hits import SHOWN, Hit, Kind, prefix
+from service.search.outside import find_outside
 
 _MEDIUM = table(Medium)
 _CONTAINER = table(Container)
@@ -31,43 +33,22 @@ _LOCATION = table(Location)
 _HOLD = table(Hold)
 _DISCREPANCY = table(Discrepancy)
 MAX_QUERY = 200
-SHOWN = 12
 SHORTEST = 1
 MAX_POSITION = 15  # digits below 2**53
-
-
-class Kind(StrEnum):
-    MEDIUM = "medium"
-    CONTAINER = "container"
-    CONSIGNMENT = "consignment"
-    RUN = "run"
-    HOLD = "hold"
-    DISCREPANCY = "discrepancy"
-    LOCATION = "location"
-    ENTRY = "ledger entry"
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """`matched` is what was found by when it is not the name; `exact`: the whole word is its name or number."""
-
-    kind: Kind
-    name: str
-    href: str
-    where: str = ""
-    matched: str = ""
-    exact: bool = False
 
 
 Finder = Callable[[Connection, str], list[Hit]]
 
 
-def find(connection: Connection, text: str) -> list[Hit]:
-    """What begins with the text, exact ones first; each thing once."""
+def find(connection: Connection, person: Person, text: str) -> list[Hit]:
+    """What begins with the text, exact ones first; each thing once. Outsiders find what is theirs."""
     word = text.strip()
     if not SHORTEST <= len(word) <= MAX_QUERY or not word.isprintable():
         return []
-    found = [hit for finder in FINDERS for hit in finder(connection, word)]
+    if is_outsider(person):
+        found = list(find_outside(connection, person, word))
+    else:
+        found = [hit for finder in FINDERS for hit in finder(connection, word)]
     once = {hit.href: hit for hit in reversed(found)}
     return sorted((hit for hit in found if once[hit.href] is hit), key=lambda hit: not hit.exact)
 
@@ -77,16 +58,6 @@ def only(hits: Sequence[Hit]) -> Hit | None:
     exact = [hit for hit in hits if hit.exact]
     chosen = exact or list(hits)
     return chosen[0] if len(chosen) == 1 else None
-
-
-def prefix(connection: Connection, columns: Sequence[Column[Any]], word: str) -> list[Any]:
-    """Rows of the first column that begin with the word, by its index.
-
-    Where the database orders text by language, the index gives the start and LIKE ends the range.
-    """
-    first = columns[0]
-    query = select(*columns).where(first >= word, first.startswith(word, autoescape=True))
-    return list(connection.execute(query.order_by(first).limit(SHOWN)))
 
 
 def _media(connection: Connection, word: str) -> list[Hit]:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from service.errors import InvalidInputError, RefusedError, StrongroomError
+from service.errors import InvalidInputError, NotFoundError, RefusedError, StrongroomError
 from service.ledger.writer import Unit
 from service.web.errors import status_of
 from service.web.page import Page
@@ -20,10 +20,10 @@ _NEVER_AGAIN = frozenset({FieldKind.PASSWORD, FieldKind.FILE})
 def act_or_again(
     page: Page, form: Callable[[], FormPage], work: Callable[[Unit], Any], done: Callable[[Any], Response]
 ) -> Response:
-    """Do the work, then what comes after it; a refusal shows the form again with what was typed."""
+    """Do the work, then what comes after it; a refusal, or a typed name of nothing, shows the form again with what was typed."""
     try:
         answer = page.act(work)
-    except (InvalidInputError, RefusedError) as error:
+    except (InvalidInputError, NotFoundError, RefusedError) as error:
         view = form()
         again = replace(view, form=refilled(view.form, page.form, error))
         return page.render("pages/form.html", again, status_of(error))

@@ -116,5 +116,17 @@ def test_a_very_long_word_is_no_error_of_the_server(auditor):
     assert auditor.get("/api/v1/search", params={"q": "A" * 9000}).status_code == 422
 
 
-def test_outsiders_do_not_search(client_as, site):
-    assert client_as(Role.VAULT_CUSTODIAN).get("/search", params={"q": "STR"}).status_code == 403
+def test_a_vendors_person_finds_their_consignment_by_anything_in_it_and_nothing_else(runtime, app):
+    from travel import HOME, OUT, VENDOR, Travel
+
+    travel = Travel(runtime, app)
+    number = travel.in_transit(OUT)
+    inside = [number, travel.barcodes[0], travel.box, travel.seal]
+    elsewhere = travel.in_transit(OUT, vault="Vault 3")
+    outside = [elsewhere, travel.barcodes[0], travel.box, travel.seal, "STR141L8", "0"]
+    packing = travel.opened(OUT)
+    custodian = travel.client(VENDOR)
+    assert {landed(custodian, code) for code in inside} == {f"/consignments/{number}"}
+    for code in [*outside, packing, HOME]:
+        assert landed(custodian, code) == 200, code
+        assert custodian.get("/api/v1/search", params={"q": code}).json()["found"] == [], code
