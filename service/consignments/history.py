@@ -16,7 +16,7 @@ def _opened(entry: Entry) -> Saying:
 def _frozen(entry: Entry) -> Saying:
     digest = str(entry.changes.get("manifest_sha256", ""))
     return Saying(
-        (f"Manifest frozen with {entry.facts.get('media', 0)} media, hash ", Ident(digest[:16]), "….")
+        (f"Manifest frozen with {entry.facts.get('media', 0)} media, hash ", Ident(f"{digest[:16]}…"), ".")
     )
 
 
