@@ -57,6 +57,7 @@ from service.scanning import pages as scanning_pages
 from service.search import api as search_api
 from service.search import pages as search_pages
 from service.today import pages as today_pages
+from service.today import stream as today_stream
 from service.upkeep import start_upkeep
 from service.web import health
 
@@ -66,6 +67,7 @@ ROUTERS: list[APIRouter] = [
     scanning_api.router,  # first: matched a thousand times a second
     health.router,
     today_pages.router,
+    today_stream.router,
     handlers_api.router,
     account_api.router,
     door_pages.router,

@@ -19,9 +19,9 @@ WAIT_MS = 60_000
 
 
 @contextmanager
-def serving(data_dir: Path, *options: str, **settings: str):
-    """The address of a server on a free port; ended when the block ends."""
-    port = free_port()
+def serving(data_dir: Path, *options: str, port: int = 0, **settings: str):
+    """The address of a server on a free port, or on this one; ended when the block ends."""
+    port = port or free_port()
     environment = {
         **os.environ,
         "STRONGROOM_DATA_DIR": str(data_dir),

@@ -39,6 +39,7 @@ from service.web.views.sections import FaultsSection, Section, TimelineSection
 from service.web.views.tables import Table
 
 MOVING_S, OPEN_S = 2, 10
+OVER = frozenset({RunState.CLOSED, RunState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ def base(facts: BoardFacts) -> str:
 
 
 def refresh(facts: BoardFacts, href: str) -> Refresh | None:
-    """Nothing moves any more in a run that is over; in a planned one only people act."""
-    if not facts.is_approved:
+    """Nothing moves any more in a run that is over."""
+    if facts.row.state in OVER:
         return None
     return Refresh(href, MOVING_S if is_moving(facts) else OPEN_S)
 
@@ -169,6 +170,9 @@ def run_view(facts: BoardFacts, person: Person, leaf: Leaf, history: TimelineSec
 
 
 def _sheet_refresh(facts: BoardFacts, leaf: Leaf) -> Refresh | None:
+    """In a planned run only people act, and what one has chosen on the sheet must stay chosen."""
+    if not facts.is_approved:
+        return None
     after = f"&after={quote(leaf.after)}" if leaf.after else ""
     return refresh(facts, f"{base(facts)}/sheet?leg={leaf.direction}{after}")
 

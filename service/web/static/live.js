@@ -17,23 +17,52 @@ function tick() {
   setInterval(draw, MINUTE / 4);
 }
 
+// Elements with data-stream are refreshed by htmx ("refresh" in their hx-trigger) at each event of the stream. Only a page
+// that is looked at listens: a browser has few connections to a host, and a person many tabs.
 const streams = new Map();
+const AGAIN_MS = 5000;
 
-// Elements with data-stream are refreshed by htmx ("refresh" in their hx-trigger) at each event of the stream.
+function refresh(address) {
+  for (const each of document.querySelectorAll(`[data-stream="${CSS.escape(address)}"]`)) each.dispatchEvent(new CustomEvent("refresh"));
+}
+
 function listen() {
-  for (const element of document.querySelectorAll("[data-stream]")) {
-    const address = element.dataset.stream;
-    if (streams.has(address)) continue;
-    const source = new EventSource(address);
-    const refresh = () => {
-      for (const each of document.querySelectorAll(`[data-stream="${CSS.escape(address)}"]`)) {
-        each.dispatchEvent(new CustomEvent("refresh"));
-      }
-    };
-    source.addEventListener("message", refresh);
-    source.addEventListener("changed", refresh);
-    streams.set(address, source);
+  if (document.hidden) return;
+  for (const address of new Set([...document.querySelectorAll("[data-stream]")].map((one) => one.dataset.stream))) {
+    if (!streams.has(address)) open(address);
   }
+}
+
+function open(address) {
+  const source = new EventSource(address);
+  let broken = false;
+  streams.set(address, source);
+  source.addEventListener("changed", () => refresh(address));
+  source.addEventListener("message", () => refresh(address));
+  source.addEventListener("open", () => {
+    if (broken) refresh(address); // what happened meanwhile
+    broken = false;
+  });
+  source.addEventListener("error", () => {
+    broken = true;
+    if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    streams.delete(address);
+    setTimeout(() => { listen(); refresh(address); }, AGAIN_MS);
+  });
+}
+
+function deafen() {
+  for (const source of streams.values()) source.close();
+  streams.clear();
+}
+
+function looked() {
+  if (document.hidden) {
+    deafen();
+    return;
+  }
+  listen();
+  for (const address of streams.keys()) refresh(address);
 }
 
 // A double click sends one request: the pressed button is marked, a second submit within the page is dropped.
@@ -52,14 +81,12 @@ function once(event) {
 function again() {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("form button[aria-busy]")) button.removeAttribute("aria-busy");
+  listen();
 }
 
 document.addEventListener("submit", once);
 window.addEventListener("pageshow", again);
-window.addEventListener("pagehide", () => {
-  for (const source of streams.values()) source.close();
-  streams.clear();
-});
+window.addEventListener("pagehide", deafen);
+document.addEventListener("visibilitychange", looked);
 document.querySelector(".summary")?.focus();
 tick();
-listen();

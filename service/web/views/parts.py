@@ -257,16 +257,20 @@ class Fault:
     acts: tuple[Act, ...] = ()
 
 
+EVENTS = "/events"
+
+
 @dataclass(frozen=True, slots=True)
 class Refresh:
     """How a fragment keeps itself current: polled every `every_s`, and at once on an event of `stream`.
 
-    `href` answers the fragment alone; `stream` is a server-sent-events address or None.
+    `href` answers the fragment alone; `stream` is a server-sent-events address or None. Polling goes on beside it, for
+    browsers and proxies that do not let a stream through.
     """
 
     href: str
     every_s: int = 5
-    stream: str | None = None
+    stream: str | None = EVENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def test_the_only_library_is_shown_at_once(handler):
 
 def test_the_map_shows_every_slot_drive_and_mail_slot_in_words(handler):
     page = handler.get(PAGE).text
-    labels = re.findall(r'aria-label="((?:Slot|Drive|Mail slot) \d+[^"]*)"', page)
+    labels = re.findall(r'title="((?:Slot|Drive|Mail slot) \d+[^"]*)"', page)
     assert len(labels) == 12 + 2 + 4
     assert "Slot 1: STR151L8, full" in labels
     assert "Slot 12: empty" in labels

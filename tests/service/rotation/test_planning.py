@@ -64,7 +64,7 @@ def test_a_run_takes_off_site_tiers_out_and_expired_media_home(house):
     number = plan_it(house)
     assert [line.barcode for line in sheet(house, number)] == OUT
     assert [line.barcode for line in sheet(house, number, Direction.HOME)] == HOME
-    assert sheet(house, number)[0].why == "weekly 2026-W46, off site until 2027-02-04"
+    assert sheet(house, number)[0].why == "weekly 2026-W46, off site until 4 Feb 2027"
     assert house.medium_row("STR143L8").tier == "monthly"
     assert house.medium_row("STR144L8").tier is None
     house.check()
@@ -122,7 +122,7 @@ def test_a_day_that_the_policy_has_no_tier_for_is_said(house):
     with house.runtime.database.reading() as session:
         dry = plan(session.connection(), schedule(session, house.ids["schedule"]), SLOT)
     assert [(one.barcode, one.why) for one in dry.left_out] == [
-        ("STR144L8", "full, and the policy has no tier for 2026-11-18")
+        ("STR144L8", "full, and the policy has no tier for 18 Nov 2026")
     ]
 
 
