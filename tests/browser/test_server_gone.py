@@ -39,7 +39,7 @@ class Packing:
         person = travel.house.people[OURS]
         hashed = hash_password(PASSWORD)
         runtime.writer.run(SYSTEM, lambda unit: set_password(unit, person.handler_id, hashed))
-        self.login = person.login
+        self.login = OURS.lower().replace(" ", ".")
         runtime.close()
 
     @property
