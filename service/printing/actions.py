@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from service.bookkeeping import next_number
 from service.db import table
@@ -97,7 +97,7 @@ def _plan_labels(unit: Unit, made: Made, items: Sequence[Item], reason: str) -> 
         {
             "label_id": unit.new_id(), "label_job_id": made.label_job_id, "ordinal": ordinal, "payload": item.payload,
             "thing_id": item.thing_id, "texts": dict(item.texts), "state": LabelState.PLANNED, "copies": 0,
-            "replaces_id": None, "sent_at": None, "printed_at": None,
+            "replaces_id": None, "sheet": None, "sent_at": None, "printed_at": None,
         }
         for ordinal, item in enumerate(items, 1)
     ]  # fmt: skip
@@ -166,15 +166,19 @@ def issue_sheet(unit: Unit, number: str, start_at: int | None = None) -> int:
             next_step="Download it again, or spoil single labels and print them anew.",
         )
     look = look_of(job)
-    begin = start_at or look.start_at
+    begin = look.start_at if start_at is None else start_at
     check_look(replace(look, start_at=begin))
     issue_barcodes(unit, job.what, planned)
-    become(
-        unit, planned, LabelState.SENT, LabelEvent.SENT, values={"sent_at": unit.now}, facts={"job": number}
-    )
+    values = {"sent_at": unit.now, "sheet": _next_sheet(unit, job.label_job_id)}
+    become(unit, planned, LabelState.SENT, LabelEvent.SENT, values=values, facts={"job": number})
     facts = {"labels": len(planned)}
     unit.change(LABEL_JOB, job.label_job_id, {"start_at": begin}, LabelEvent.SHEET_ISSUED, facts=facts)
     return len(planned)
+
+
+def _next_sheet(unit: Unit, label_job_id: str) -> int:
+    query = select(func.max(_LABEL.c.sheet)).where(_LABEL.c.label_job_id == label_job_id)
+    return (unit.connection.execute(query).scalar_one() or 0) + 1
 
 
 def check_idle(unit: Unit, job: Row[Any]) -> None:

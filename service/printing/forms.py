@@ -37,7 +37,9 @@ def resume_page(page: Page, job: JobView) -> FormPage:
             f"From {unproved[0].payload}, the first that no scan has proved"
             if unproved
             else "With what was not sent yet",
-            help="What was sent and not scanned is printed again: destroy what came out of it.",
+            help="What was sent and not scanned is printed again: destroy what came out of it."
+            if unproved
+            else "",
         ),
     ]
     if doubtful:

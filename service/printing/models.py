@@ -131,7 +131,7 @@ class LabelState(StrEnum):
 class Label(SQLModel, table=True):
     """`payload` is what a scanner reads. `texts` are names for people's eyes, which stand in no entry.
 
-    `copies`: how often it left for paper. `replaces_id`: the spoiled label it stands for.
+    `copies`: how often it left for paper. `replaces_id`: the spoiled label it stands for. `sheet`: the issue it is on.
     """
 
     __tablename__ = "label"
@@ -150,6 +150,7 @@ class Label(SQLModel, table=True):
     state: LabelState = Field(sa_type=EnumText(LabelState))
     copies: int = 0
     replaces_id: str | None = Field(default=None, max_length=26)
+    sheet: int | None = None
     sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
     printed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -159,6 +160,6 @@ LABEL = Projection(
     table(Label),
     "label_id",
     frozenset({
-        "label_job_id", "ordinal", "payload", "thing_id", "state", "copies", "replaces_id", "sent_at", "printed_at",
+        "label_job_id", "ordinal", "payload", "thing_id", "state", "copies", "replaces_id", "sheet", "sent_at", "printed_at",
     }),
 )  # fmt: skip

@@ -28,7 +28,7 @@ from service.printing.verify_page import verify_answer, verify_view
 from service.web.errors import status_of
 from service.web.filling import act_or_again
 from service.web.page import Page, page_for
-from service.web.views.pages import FormPage, ThingPage
+from service.web.views.pages import FormPage
 from service.web.views.parts import Tone
 
 router = APIRouter(include_in_schema=False)
@@ -139,10 +139,10 @@ AfterOrdinal = Annotated[int, Query(ge=0, le=10**6)]
 
 @router.get("/labels/{number}")
 def show_job(number: Number, page: Reader, *, show: Shown = None, after: AfterOrdinal = 0) -> Response:
-    return page.render("pages/thing.html", _job_view(page, number, show, after))
+    return page.render("labels/job.html", _job_view(page, number, show, after))
 
 
-def _job_view(page: Page, number: str, show: LabelState | None, after: int) -> ThingPage:
+def _job_view(page: Page, number: str, show: LabelState | None, after: int) -> views.LabelJobPage:
     connection = page.session.connection()
     job = queries.job(connection, number)
     wanted = [show] if show else []
@@ -154,7 +154,7 @@ def _job_view(page: Page, number: str, show: LabelState | None, after: int) -> T
 
 @router.get("/labels/{number}/live")
 def live_fragment(number: Number, page: Reader) -> Response:
-    return page.fragment("pages/_thing.html", _job_view(page, number, None, 0))
+    return page.fragment("labels/_job.html", _job_view(page, number, None, 0))
 
 
 def _job(number: str, page: Page) -> queries.JobView:

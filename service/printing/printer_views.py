@@ -10,9 +10,9 @@ from labels.stock import stocks
 from service.custody.timeline import Saying, always, timeline
 from service.handlers.rules import Permission
 from service.ledger.store import Entry
+from service.printing.job_acts import NOT_YOURS, allowed
 from service.printing.models import PRINTER, Language
 from service.printing.printers import DPI, PrinterEvent, state_words
-from service.printing.views import NOT_YOURS, allowed
 from service.web.page import Page
 from service.web.views.forms import Field, FieldKind, Form, Option
 from service.web.views.frame import Place
@@ -116,6 +116,9 @@ def _calibration(printer: Row[Any]) -> tuple[Fact, ...]:
     def scale(ppm: int) -> str:
         return f"{(ppm - 1_000_000) / 10_000:+.2f} %"
 
+    nominal = (0, 0, 1_000_000, 1_000_000)
+    if (printer.offset_x_um, printer.offset_y_um, printer.scale_x_ppm, printer.scale_y_ppm) == nominal:
+        return (Fact("Measured", "not yet"),)
     return (
         Fact("Moved", f"{shift(printer.offset_x_um)} across, {shift(printer.offset_y_um)} down"),
         Fact("Stretched", f"{scale(printer.scale_x_ppm)} across, {scale(printer.scale_y_ppm)} down"),

@@ -7,8 +7,9 @@ from sqlalchemy import Row
 
 from service.handlers.rules import Permission
 from service.media.models import ReservationState
+from service.printing.job_acts import allowed
 from service.printing.queries import SeriesView
-from service.printing.views import allowed, short
+from service.printing.views import short
 from service.web.page import Page
 from service.web.views.frame import Place
 from service.web.views.pages import ListPage, ThingPage
@@ -34,7 +35,7 @@ from service.web.views.tables import Row as TableRow
 
 def series_list_view(found: Sequence[SeriesView], more: str | None) -> ListPage:
     columns = (
-        Column("Series"), Column("Numbers", mono=True), Column("Given", numeric=True), Column("On paper", numeric=True),
+        Column("Series"), Column("Numbers", mono=True, keep=Keep.TABLET), Column("Given", numeric=True), Column("On paper", numeric=True),
         Column("Scanned", numeric=True, keep=Keep.TABLET), Column("On media", numeric=True, keep=Keep.TABLET),
         Column("Label job", keep=Keep.TABLET), Column("Reserved", numeric=True, keep=Keep.DESK),
     )  # fmt: skip
@@ -56,7 +57,9 @@ def series_list_view(found: Sequence[SeriesView], more: str | None) -> ListPage:
     )  # fmt: skip
     table = Table("series", "Label series", columns, rows, older_href=more, empty=empty)
     head = Head((Link("Labels", "/labels"),), "Label series")
-    return ListPage("Label series", Place.MEDIA, head, table, csv_href="/labels/series.csv")
+    return ListPage(
+        "Label series", Place.MEDIA, head, table, count=f"{len(found):,} shown", csv_href="/labels/series.csv"
+    )
 
 
 RESERVATION_CHIPS = {

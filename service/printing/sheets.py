@@ -27,8 +27,8 @@ def sheet(connection: Connection, number: str) -> bytes:
     job = job_row(connection, number)
     query = select(_LABEL).where(_LABEL.c.label_job_id == job.label_job_id)
     labels = connection.execute(query.order_by(_LABEL.c.ordinal)).all()
-    issued = max((label.sent_at for label in labels if label.sent_at is not None), default=None)
-    of_issue = [label for label in labels if issued is not None and label.sent_at == issued]
+    newest = max((label.sheet for label in labels if label.sheet is not None), default=None)
+    of_issue = [label for label in labels if newest is not None and label.sheet == newest]
     if not of_issue:
         raise SheetUsedError(
             f"The sheet of {number} was not issued yet. There is nothing to download.",

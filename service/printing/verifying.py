@@ -130,7 +130,7 @@ def _replace(unit: Unit, spoiled: Row[Any], number: str, reason: str) -> None:
     row = {
         "label_id": unit.new_id(), "label_job_id": spoiled.label_job_id, "ordinal": last + 1, "payload": spoiled.payload,
         "thing_id": spoiled.thing_id, "texts": spoiled.texts, "state": LabelState.PLANNED, "copies": 0,
-        "replaces_id": spoiled.label_id, "sent_at": None, "printed_at": None,
+        "replaces_id": spoiled.label_id, "sheet": None, "sent_at": None, "printed_at": None,
     }  # fmt: skip
     unit.connection.execute(insert(_LABEL), [row])
     unit.append(

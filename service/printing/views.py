@@ -1,7 +1,7 @@
 """What the pages of label jobs show."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -9,20 +9,20 @@ from sqlalchemy import Row
 
 from service.custody.timeline import Saying, always, timeline
 from service.devices.models import JobState
-from service.devices.rules import ENDED
 from service.handlers.rules import Permission
 from service.ledger.store import Entry
 from service.printing import queries
 from service.printing.actions import LabelEvent
 from service.printing.choosing import item_of
-from service.printing.models import LABEL_JOB, LabelJobState, LabelState, Output
+from service.printing.job_acts import NOT_YOURS, allowed, at_the_printer, job_acts
+from service.printing.models import LABEL_JOB, LabelJobState, LabelState
 from service.printing.queries import JobView
 from service.printing.rendering import check_look, look_of, picture
-from service.printing.rules import UNPROVED, WORDS
+from service.printing.rules import WORDS
 from service.printing.words import HAND_ONLY, WHAT_WORDS, job_chip, label_chip, progress, where_it_goes
 from service.web.page import Page
 from service.web.views.frame import Place
-from service.web.views.pages import ListPage, ThingPage
+from service.web.views.pages import ListPage
 from service.web.views.parts import (
     Act,
     Barcode,
@@ -35,7 +35,6 @@ from service.web.views.parts import (
     Head,
     Ident,
     Link,
-    Method,
     Number,
     Part,
     Refresh,
@@ -46,7 +45,6 @@ from service.web.views.parts import (
 )
 from service.web.views.sections import (
     FactsSection,
-    FaultsSection,
     Picture,
     PicturesSection,
     Section,
@@ -55,14 +53,8 @@ from service.web.views.sections import (
 from service.web.views.tables import Cell, Column, Keep, Table
 from service.web.views.tables import Row as TableRow
 
-NOT_YOURS = "needs a media handler or the backup administrator"
 SHOWN = 100
 AT_WORK = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.WAITING})
-
-
-def allowed(act: Act, reason: str) -> Act:
-    """The act, or why it is not possible now."""
-    return replace(act, enabled=False, reason=reason) if reason else act
 
 
 def list_view(
@@ -78,13 +70,13 @@ def list_view(
     links += [FilterLink(one.value, f"/labels?state={one}", current=one is state) for one in LabelJobState]
     return ListPage(
         "Labels", Place.MEDIA, Head(Link("Media", "/media"), "Labels", acts=acts), _jobs_table(found, more),
-        filters=(Filter("Show", tuple(links)),), csv_href="/labels.csv" + (f"?state={state}" if state else ""),
+        filters=(Filter("Show", tuple(links)),), count=f"{len(found):,} shown", csv_href="/labels.csv" + (f"?state={state}" if state else ""),
     )  # fmt: skip
 
 
 def _jobs_table(found: Sequence[JobView], more: str | None) -> Table:
     columns = (
-        Column("Job"), Column("State"), Column("Printed", numeric=True), Column("What", keep=Keep.TABLET), Column("Which", mono=True),
+        Column("Job"), Column("State"), Column("Printed", numeric=True), Column("What", keep=Keep.TABLET), Column("Which", mono=True, keep=Keep.TABLET),
         Column("Where", keep=Keep.DESK), Column("Made", numeric=True, keep=Keep.TABLET),
     )  # fmt: skip
     rows = tuple(
@@ -111,9 +103,22 @@ def short(text: str, most: int = 44) -> str:
     return f"{line[: most - 1]}…" if len(line) > most else line
 
 
+@dataclass(frozen=True, slots=True)
+class LabelJobPage:
+    """labels/job.html. `faults`: what the printer's worker waits for, above everything else."""
+
+    title: str
+    place: Place | None
+    head: Head
+    sections: tuple[Section, ...]
+    narrow: tuple[Section, ...]
+    faults: tuple[Fault, ...] = ()
+    refresh: Refresh | None = None
+
+
 def job_view(
     page: Page, job: JobView, labels: Sequence[Row[Any]], more: str | None, state: LabelState | None
-) -> ThingPage:
+) -> LabelJobPage:
     working = job.device_state in AT_WORK
     base = f"/labels/{job.number}"
     where: tuple[Part, ...] = (f"{WHAT_WORDS[job.what]} · {job.stock} · {where_it_goes(job)}",)
@@ -122,12 +127,12 @@ def job_view(
         Ident(job.number),
         where=where,
         chips=(job_chip(job),),
-        acts=_acts(page, job),
+        acts=job_acts(page, job),
     )
-    return ThingPage(
-        job.number, Place.MEDIA, head,
+    return LabelJobPage(
+        job.number, Place.MEDIA, head, faults=at_the_printer(page, job),
         sections=(
-            *_at_the_printer(page, job), *_picture(page, job), _labels(job, labels, more, state),
+            *_picture(page, job), _labels(job, labels, more, state),
             timeline(page.session, page.person, LABEL_JOB.subject(job.label_job_id), TELLERS),
         ),
         narrow=(_progress(job), _facts(page, job)),
@@ -152,7 +157,7 @@ def _progress(job: JobView) -> FactsSection:
     facts += [
         Fact(WORDS[state].capitalize(), Number(job.count(state))) for state in order if job.count(state)
     ]
-    return FactsSection("Labels", tuple(facts), note="printed is what a scan has proved")
+    return FactsSection("Labels", tuple(facts), note="proved by scans")
 
 
 def _facts(page: Page, job: JobView) -> FactsSection:
@@ -184,65 +189,6 @@ def _picture(page: Page, job: JobView) -> tuple[Section, ...]:
     if not check_look(look):
         caption += (" · ", Chip("hand scanner only", Tone.AMBER, Shape.BARE), f" {HAND_ONLY}")
     return (PicturesSection("The first label", (Picture(drawn, caption),), "at true scale"),)
-
-
-def _at_the_printer(page: Page, job: JobView) -> tuple[Section, ...]:
-    """What the printer's worker waits for, with what may be done about it."""
-    if job.device_state is None or job.device_state in ENDED or job.state is not LabelJobState.OPEN:
-        return ()
-    reason = "" if page.person.may(Permission.PRINT_LABELS) else NOT_YOURS
-    stop = allowed(Act("Pause", f"/jobs/{job.device_job_id}/pause", Method.POST), reason)
-    cancel = allowed(Act("Stop printing", f"/jobs/{job.device_job_id}/cancel", Method.POST), reason)
-    resume = allowed(Act("Resume", f"/labels/{job.number}/resume", first=True), reason)
-    match job.device_state:
-        case JobState.NEEDS_OPERATOR:
-            fault = Fault(job.sentence or "It stands still.", tone=Tone.RED, acts=(resume, cancel))
-        case JobState.WAITING:
-            fault = Fault(job.sentence or "It waits.", tone=Tone.AMBER, acts=(stop, cancel))
-        case JobState.QUEUED:
-            fault = Fault(f"Waits for its turn at {job.printer}.", tone=Tone.NEUTRAL, acts=(cancel,))
-        case _:
-            left = job.count(LabelState.PLANNED)
-            fault = Fault(f"{job.printer} is printing; {left:,} to come.", tone=Tone.BLUE, acts=(stop,))
-    return (FaultsSection("At the printer", (fault,)),)
-
-
-def _acts(page: Page, job: JobView) -> tuple[Act, ...]:
-    base = f"/labels/{job.number}"
-    if job.state is not LabelJobState.OPEN:
-        return ()
-    no = "" if page.person.may(Permission.PRINT_LABELS) else NOT_YOURS
-    busy = no or ("the printer is at work" if job.device_state and job.device_state not in ENDED else "")
-    unproved, planned = job.count(*UNPROVED), job.count(LabelState.PLANNED)
-    on_paper = job.count(*UNPROVED, LabelState.PRINTED)
-    verify = Act("Scan what was printed", f"{base}/verify", first=bool(unproved))
-    return (
-        allowed(Act("Spoil a label", f"{base}/spoil"), no or ("" if on_paper else "nothing is on paper")),
-        _end(job, base, busy),
-        *_output_acts(job, base, no, busy, planned),
-        allowed(verify, no or ("" if unproved else "nothing was sent yet" if planned else "every label is scanned")),
-    )  # fmt: skip
-
-
-def _end(job: JobView, base: str, busy: str) -> Act:
-    if job.count(LabelState.PLANNED) == job.labels:
-        return allowed(Act("Cancel", f"{base}/cancel"), busy)
-    doubt = "a label is in doubt" if job.count(LabelState.SENDING) else ""
-    return allowed(Act("Close", f"{base}/close", Method.POST), busy or doubt)
-
-
-def _output_acts(job: JobView, base: str, no: str, busy: str, planned: int) -> tuple[Act, ...]:
-    if job.output is Output.SHEET:
-        again = job.count(LabelState.SENT) and not planned
-        issue = Act("Issue the sheet", f"{base}/issue-sheet", first=True)
-        if again:
-            return (
-                allowed(Act("Print unscanned again", f"{base}/resume"), no),
-                allowed(Act("Download the sheet", f"{base}/sheet.pdf", note="PDF, print at 100 %"), no),
-            )
-        return (allowed(issue, no or ("" if planned else "nothing is left to print")),)
-    send = Act(f"Send to {job.printer}", f"{base}/send", Method.POST, first=bool(planned))
-    return (allowed(send, busy or ("" if planned else "everything was sent")),)
 
 
 def _labels(

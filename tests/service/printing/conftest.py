@@ -149,6 +149,11 @@ class PrintRoom:
         with self.runtime.database.reader.connect() as connection:
             return [entry.event for entry in reversed(store.entries_of(connection, subject))]
 
+    def entry_reasons(self, subject):
+        with self.runtime.database.reader.connect() as connection:
+            found = reversed(store.entries_of(connection, subject))
+            return [entry.fields["reason"] for entry in found if "reason" in entry.fields]
+
     def ledger_size(self):
         with self.runtime.database.reader.connect() as connection:
             return store.head(connection).size
