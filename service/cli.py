@@ -1,6 +1,5 @@
 """The `strongroom` command. Exit codes: 0 done, 1 refused by a rule, 2 cannot start or bad usage, 3 device fault."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from typing import Any
 import structlog
 import typer
 
-from service import settings as settings_module
 from service.errors import FaultError, StartError, StrongroomError, UnavailableError
 from service.logs import configure
 from service.runtime import Runtime, open_runtime
@@ -43,10 +41,9 @@ def exit_code(error: StrongroomError) -> Exit:
 
 def given_settings(**options: Any) -> Settings:
     """The settings of a command, its options first. StartError in one sentence when one does not fit."""
-    from service.commands.sources import check_sources
+    from service.commands.sources import load
 
-    check_sources(os.environ)
-    return settings_module.load(**{name: value for name, value in options.items() if value is not None})
+    return load(**{name: value for name, value in options.items() if value is not None})
 
 
 @contextmanager

@@ -23,8 +23,11 @@ def revision(database: Database) -> str | None:
         with database.reader.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as error:
+        cause = error.__cause__ or error
+        # SQLite speaks of the file alone; a server's words may repeat what is in the URL
+        reason = str(cause) if database.kind == "sqlite" else type(cause).__name__
         raise StartError(
-            f"The database does not answer: {type(error.__cause__ or error).__name__}. Nothing was changed.",
+            f"The database does not answer: {reason}. Nothing was changed.",
             next_step="Check the database URL, the data folder's permissions, and that the server runs.",
         ) from error
 

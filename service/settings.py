@@ -1,18 +1,18 @@
 """Settings, from the strongest source to the weakest: environment, secrets folder, TOML file, default."""
 
 import os
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-
-from service.errors import StartError
 
 PREFIX = "STRONGROOM_"
 SECRET_FIELDS = frozenset({"database_url"})
@@ -23,6 +23,17 @@ def _expanded(value: object) -> object:
 
 
 Folder = Annotated[Path, BeforeValidator(_expanded)]
+Network = IPv4Network | IPv6Network
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas. Raises ValueError for anything else."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _names_networks(text: str) -> str:
+    networks(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -42,6 +53,10 @@ class Settings(BaseSettings):
     port: int = Field(8420, ge=1, le=65535, description="Port to listen on.")
     public_url: str = Field(
         "", description="Address people type, such as https://vault.example; empty means host and port."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_names_networks)] = Field(
+        "",
+        description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas.",
     )
     organisation: str = Field("Our organisation", description="Name of the organisation that owns the media.")
     site: str = Field("Site 1", description="Name of the first site, made at the first start.")
@@ -91,7 +106,15 @@ class Settings(BaseSettings):
         del dotenv_settings
         toml = os.environ.get(PREFIX + "CONFIG_FILE")
         sources = [init_settings, env_settings, file_secret_settings]
-        return (*sources, TomlConfigSettingsSource(settings_cls, Path(toml))) if toml else tuple(sources)
+        return (
+            (*sources, TomlConfigSettingsSource(settings_cls, Path(toml).expanduser()))
+            if toml
+            else tuple(sources)
+        )
+
+    @cached_property
+    def proxies(self) -> tuple[Network, ...]:
+        return networks(self.trusted_proxies)
 
     @property
     def resolved_database_url(self) -> str:
@@ -104,25 +127,6 @@ class Settings(BaseSettings):
     @property
     def resolved_public_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
-
-
-def load(**overrides: Any) -> Settings:
-    """Read the settings; raises StartError in one sentence when one does not fit."""
-    secrets = Path(os.environ.get(PREFIX + "SECRETS_DIR", "/run/secrets"))
-    options: dict[str, Any] = {"_secrets_dir": secrets} if secrets.is_dir() else {}
-    toml = os.environ.get(PREFIX + "CONFIG_FILE")
-    if toml and not Path(toml).is_file():
-        raise StartError(
-            f"The settings file {toml} is not there.", next_step=f"Write it or unset {PREFIX}CONFIG_FILE."
-        )
-    try:
-        return Settings(**options, **overrides)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise StartError(
-            f"The setting {name} does not fit: {first['msg']}.", next_step="See `strongroom settings`."
-        ) from error
 
 
 def origins(settings: Settings) -> list[tuple[str, str, str]]:

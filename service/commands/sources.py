@@ -1,14 +1,18 @@
-"""Where settings come from, looked at by name: a misspelt one is refused, never passed over in silence."""
+"""Where settings come from: every source is looked at by name, a misspelt one is refused, never passed over in silence."""
 
 import os
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from service.errors import StartError
 from service.settings import PREFIX, Settings
 
+DEFAULT_SECRETS = "/run/secrets"
 NAMES = frozenset(Settings.model_fields)
 # These say where the other sources are, so they are read before any file.
 FROM_ENVIRONMENT_ONLY = frozenset({"config_file", "secrets_dir"})
@@ -19,6 +23,21 @@ NOT_OURS = (f"{PREFIX}TEST_", f"{PREFIX}CHANGER_", f"{PREFIX}ISCSI_")
 class SettingSourceError(StartError):
     def __init__(self, what: str, next_step: str) -> None:
         super().__init__(f"{what} Nothing was changed.", next_step=next_step)
+
+
+def load(**options: Any) -> Settings:
+    """The settings, options first. Raises StartError in one sentence when a source or a value does not fit."""
+    check_sources(os.environ)
+    secrets = Path(os.environ.get(f"{PREFIX}SECRETS_DIR") or DEFAULT_SECRETS).expanduser()
+    folder: dict[str, Any] = {"_secrets_dir": secrets} if secrets.is_dir() else {}
+    try:
+        return Settings(**folder, **options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise StartError(
+            f"The setting {name} does not fit: {first['msg']}.", next_step="See `strongroom settings`."
+        ) from error
 
 
 def check_sources(environment: Mapping[str, str]) -> None:
@@ -60,7 +79,7 @@ def _toml_names(file: Path) -> list[str]:
 
 
 def _check_secrets(given: str | None) -> None:
-    folder = Path(given or "/run/secrets").expanduser()
+    folder = Path(given or DEFAULT_SECRETS).expanduser()
     if not folder.is_dir():
         if given:
             raise SettingSourceError(

@@ -16,8 +16,9 @@ from drivers.library_files import (
     read_mtx_status,
 )
 from drivers.media_types import generation_of_barcode, is_cleaning_barcode
-from service.errors import InvalidInputError, StartError
+from service.errors import InvalidInputError, RefusedError, StartError
 from service.media.csv_lines import parse_csv
+from service.media.importing import check_csv
 from service.media.schemas import SeenCartridge, SlotKind
 
 Kind = Literal["mtx", "mhvtl"]
@@ -123,8 +124,11 @@ def read_path(path: Path) -> LibraryDefinition:
     except LibraryFileRefusedError as error:
         raise StartError(error.message, next_step=error.next_step) from error
     try:
-        return csv_definition(body) if is_csv(path) else definition_of("mtx", {path.name: body})
-    except InvalidInputError as error:
+        if not is_csv(path):
+            return definition_of("mtx", {path.name: body})
+        check_csv(body)
+        return csv_definition(body)
+    except (InvalidInputError, RefusedError) as error:
         raise StartError(f"{path.name}: {error.message}", next_step=error.next_step) from error
 
 

@@ -6,7 +6,8 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from service.errors import ForbiddenError
-from service.handlers import cookies, queries, schemas
+from service.handlers import queries, schemas
+from service.handlers.callers import address_of
 from service.handlers.credentials import new_token
 from service.handlers.models import ApiToken
 from service.handlers.queries import Person, secret_hash
@@ -57,7 +58,7 @@ def change_password(
         current=typed.current.get_secret_value(),
         password=password,
         again=password,
-        address=cookies.address_of(request),
+        address=address_of(request),
     )
     request.app.state.sign_ins.forget()
     return Response(status_code=204)

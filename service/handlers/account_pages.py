@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from service.errors import InvalidInputError
-from service.handlers import cookies, rules
+from service.handlers import rules
 from service.handlers.account_api import with_sign_in
+from service.handlers.callers import address_of
 from service.handlers.credentials import new_token
 from service.handlers.models import ApiToken, SignIn
 from service.handlers.queries import secret_hash, sign_ins_of, tokens_of
@@ -250,7 +251,7 @@ def change_password(page: OwnPage) -> Response:
     typed = {name: str(page.form.get(name, "")) for name in ("current", "password", "again")}
     try:
         change_own_password(
-            page.runtime, with_sign_in(page.person), **typed, address=cookies.address_of(page.request)
+            page.runtime, with_sign_in(page.person), **typed, address=address_of(page.request)
         )
     except InvalidInputError as error:
         view = _password_page()

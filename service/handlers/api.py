@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from service.handlers import actions, cookies, queries, schemas
+from service.handlers.callers import address_of
 from service.handlers.credentials import new_secret
 from service.handlers.link_actions import LASTS, make_password_link
 from service.handlers.queries import Person, secret_hash
@@ -26,9 +27,7 @@ MANAGE = Permission.MANAGE_HANDLERS
 def open_sign_in(request: Request, runtime: RuntimeDep, typed: schemas.SignInRequest) -> Response:
     """Sign in; the answer sets the session cookie. An Idempotency-Key is not honoured: its kept answer would hold a secret."""
     cookies.check_same_site(request)
-    opened = sign_in(
-        runtime, typed.login, typed.password.get_secret_value(), cookies.address_of(request), Via.API
-    )
+    opened = sign_in(runtime, typed.login, typed.password.get_secret_value(), address_of(request), Via.API)
     shape = schemas.OpenedShape(
         handler_id=opened.handler_id, csrf_token=opened.csrf_token, expires_at=opened.expires_at
     )

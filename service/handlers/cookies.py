@@ -1,4 +1,4 @@
-"""The sign-in's cookie, the double-submit cookie of forms that nobody is signed in for, and who is calling."""
+"""The sign-in's cookie, the double-submit cookie of forms that nobody is signed in for, and calls from other sites."""
 
 import hmac
 from urllib.parse import urlsplit
@@ -80,10 +80,6 @@ def check_same_site(request: Request) -> None:
     """Browsers say where a request comes from; programs say nothing and may sign in."""
     if request.headers.get("sec-fetch-site", "") in _FOREIGN:
         raise CrossSiteError
-
-
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
 
 
 def local_path(then: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.errors import InvalidInputError, StrongroomError, TooManyError
 from service.handlers import cookies, rules
+from service.handlers.callers import address_of
 from service.handlers.credentials import hash_password, normalised
 from service.handlers.link_actions import check_link, create_first_administrator, set_password_by_link
 from service.handlers.queries import secret_hash
@@ -118,7 +119,7 @@ def _signed_in(
     request: Request, runtime: Runtime, login: str, password: str, then: str, kept: Kept | None = None
 ) -> Response:
     """A sign-in that this browser had before ends."""
-    opened = sign_in(runtime, login, password, cookies.address_of(request), Via.WEB)
+    opened = sign_in(runtime, login, password, address_of(request), Via.WEB)
     before = request.cookies.get(cookie_name(runtime))
     if before:
         actor = Actor(opened.handler_id, Via.WEB)

@@ -62,6 +62,19 @@ def plan_csv(connection: Connection, content: bytes, now: datetime) -> Plan:
     return plan
 
 
+def check_csv(content: bytes) -> None:
+    """What can be said of a file without a database. Raises ImportFileError or ImportRefusedError."""
+    parsed = parse_csv(content)
+    rejected, first = list(parsed.rejected), dict[str, int]()
+    for line in parsed.lines:
+        try:
+            _check_first(first, line, line.medium.barcode)
+        except RefusedError as error:
+            rejected.append(Rejected(line.number, line.text, reason_of(error)))
+    if rejected:
+        raise ImportRefusedError(sorted(rejected, key=lambda one: one.line))
+
+
 def _admit_each(
     connection: Connection, wanted: Sequence[tuple[Line, NewMedium]], plan: Plan, now: datetime
 ) -> None:

@@ -86,7 +86,7 @@ def test_a_database_from_a_newer_version(started, tmp_path, port):
 def test_a_database_that_is_none(started, tmp_path, port):
     (started / "strongroom.db").write_text("This was a database once. " * 100)
     said, _ = refused(tmp_path, port=port)
-    assert said == "The database does not answer: DatabaseError. Nothing was changed."
+    assert said == "The database does not answer: file is not a database. Nothing was changed."
 
 
 def test_a_database_server_that_is_not_there(tmp_path, port):
@@ -216,6 +216,16 @@ def test_a_library_file_that_is_not_there(tmp_path, port):
     said, _ = refused(tmp_path, "--library", str(tmp_path / "none.csv"), port=port)
     assert said.startswith(
         f"The library file {tmp_path / 'none.csv'} cannot be read: No such file or directory."
+    )
+
+
+def test_a_library_file_with_lines_that_are_rejected(tmp_path, port):
+    (tmp_path / "mine.csv").write_text(
+        "barcode,type,content,where\nSTR001L8,lto,full,slot 1\nSTR001L8,lto,full,slot 2\nSTR002L8,paper,full,slot 3\n"
+    )
+    said, _ = refused(tmp_path, "--library", "mine.csv", port=port)
+    assert said.startswith(
+        "mine.csv: 2 lines are rejected (line 3: STR001L8 stands in line 2 already.; line 4: "
     )
 
 
