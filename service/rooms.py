@@ -15,7 +15,7 @@ from service.containers import pages as containers_pages
 from service.custody import api as custody_api
 from service.custody import pages as custody_pages
 from service.devices import api as devices_api
-from service.devices import changer_api, job_pages
+from service.devices import changer_api, door_api, job_pages
 from service.devices import door_pages as door_panel
 from service.devices import pages as devices_pages
 from service.devices.queries import is_any_simulated
@@ -23,7 +23,7 @@ from service.devices.worker import start_workers
 from service.evidence import api as evidence_api
 from service.evidence import downloads as evidence_downloads
 from service.evidence import pages as evidence_pages
-from service.handlers import account_api, account_pages, administration, door_pages
+from service.handlers import account_api, account_pages, administration, door_pages, link_api
 from service.handlers import api as handlers_api
 from service.handlers import pages as handlers_pages
 from service.holds import api as holds_api
@@ -70,6 +70,7 @@ ROUTERS: list[APIRouter] = [
     today_stream.router,
     handlers_api.router,
     account_api.router,
+    link_api.router,
     door_pages.router,
     account_pages.router,
     administration.router,
@@ -114,6 +115,7 @@ ROUTERS: list[APIRouter] = [
     printing_pages.router,
     printer_pages.router,
     devices_api.router,
+    door_api.router,
     changer_api.router,
     devices_pages.router,
     door_panel.router,

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.devices.door import DoorState
 from service.devices.models import Device, Element, ElementKind, Job, JobKind, JobState, JobStep, TagReading
 from service.media.models import Content
 
@@ -170,3 +171,39 @@ class MoveWish(BaseModel):
 class Reasoned(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "wrong run"}})
     reason: str = Field(default="", max_length=_LONGEST)
+
+
+class DoorShape(BaseModel):
+    """What a person sees who stands in front of a simulated library: `mail_slots` by number, empty where nothing lies."""
+
+    mail_slots: list[str]
+    outside: list[str]
+    is_open: bool
+    faults: list[str]
+
+    @staticmethod
+    def of(state: DoorState) -> "DoorShape":
+        return DoorShape(
+            mail_slots=list(state.mail_slots.values()), outside=list(state.outside), is_open=state.is_open,
+            faults=list(state.faults),
+        )  # fmt: skip
+
+
+class TakeOut(BaseModel):
+    """Without a mail slot all are emptied."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"mail_slot": None}})
+    mail_slot: int | None = Field(default=None, ge=1, le=65535)
+
+
+class PutIn(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"mail_slot": 1, "barcode": "NEW001L8"}}
+    )
+    mail_slot: int = Field(ge=1, le=65535)
+    barcode: str = Field(max_length=_LONGEST)
+
+
+class MishapWish(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"mishap": "phantom"}})
+    mishap: str = Field(max_length=_LONGEST, description="One that the library's page offers.")

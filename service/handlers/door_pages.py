@@ -9,10 +9,8 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.errors import InvalidInputError, StrongroomError, TooManyError
-from service.handlers import cookies, rules
+from service.handlers import cookies, links, rules
 from service.handlers.callers import address_of
-from service.handlers.credentials import hash_password, normalised
-from service.handlers.link_actions import check_link, create_first_administrator, set_password_by_link
 from service.handlers.queries import secret_hash
 from service.handlers.rules import Permission
 from service.handlers.session_actions import end_sign_in
@@ -167,36 +165,22 @@ def _setup_view(token: str) -> DoorPage:
 
 @router.get("/setup/{token}", dependencies=[public()])
 def setup_page(request: Request, runtime: RuntimeDep, token: str) -> Response:
-    with runtime.database.reading() as session:
-        check_link(session.connection(), secret_hash(token), runtime.clock(), of_handler=False)
+    links.login_of_link(runtime, token, of_handler=False)
     return _door(request, runtime, _setup_view(token))
 
 
 @router.post("/setup/{token}", dependencies=[public()])
 def set_up(request: Request, runtime: RuntimeDep, token: str, typed: Typed) -> Response:
-    login, name, password = rules.login_of(text(typed, "login")), text(typed, "name"), _raw(typed, "password")
+    login, password = rules.login_of(text(typed, "login")), _raw(typed, "password")
     try:
         cookies.check_door(request, runtime, typed)
-        rules.check_person(login, name)
-        hashed = _checked_hash(runtime, token, typed, login, of_handler=False)
-        runtime.writer.run(
-            NOBODY,
-            lambda unit: create_first_administrator(
-                unit, secret_hash(token), login=login, name=name, password_hash=hashed
-            ),
+        again = _raw(typed, "again")
+        links.set_up(
+            runtime, NOBODY, token, login=login, name=text(typed, "name"), password=password, again=again
         )
     except (InvalidInputError, CsrfError) as error:
         return _again(request, runtime, _setup_view(token), typed, error)
     return _signed_in(request, runtime, login, password, "/")
-
-
-def _checked_hash(runtime: Runtime, token: str, typed: FormData, login: str, *, of_handler: bool) -> str:
-    """The link is looked at before the password is hashed: hashing is slow, and anybody may knock."""
-    with runtime.database.reading() as session:
-        check_link(session.connection(), secret_hash(token), runtime.clock(), of_handler=of_handler)
-    password, again = normalised(_raw(typed, "password")), normalised(_raw(typed, "again"))
-    rules.check_new_password(password, again, login)
-    return hash_password(password)
 
 
 def _reset_view(token: str, login: str) -> DoorPage:
@@ -205,23 +189,17 @@ def _reset_view(token: str, login: str) -> DoorPage:
     return DoorPage("New password", None, "A new password", lead, form, ("This link works once.",))
 
 
-def _login_of_link(runtime: Runtime, token: str) -> str:
-    with runtime.database.reading() as session:
-        return check_link(session.connection(), secret_hash(token), runtime.clock(), of_handler=True)
-
-
 @router.get("/reset/{token}", dependencies=[public()])
 def reset_page(request: Request, runtime: RuntimeDep, token: str) -> Response:
-    return _door(request, runtime, _reset_view(token, _login_of_link(runtime, token)))
+    return _door(request, runtime, _reset_view(token, links.login_of_link(runtime, token, of_handler=True)))
 
 
 @router.post("/reset/{token}", dependencies=[public()])
 def reset(request: Request, runtime: RuntimeDep, token: str, typed: Typed) -> Response:
-    login = _login_of_link(runtime, token)
+    login = links.login_of_link(runtime, token, of_handler=True)
     try:
         cookies.check_door(request, runtime, typed)
-        hashed = _checked_hash(runtime, token, typed, login, of_handler=True)
-        runtime.writer.run(NOBODY, lambda unit: set_password_by_link(unit, secret_hash(token), hashed))
+        links.reset(runtime, NOBODY, token, password=_raw(typed, "password"), again=_raw(typed, "again"))
     except (InvalidInputError, CsrfError) as error:
         return _again(request, runtime, _reset_view(token, login), typed, error)
     request.app.state.sign_ins.forget()

@@ -129,6 +129,34 @@ class LinkShape(BaseModel):
     expires_at: datetime
 
 
+class SetupRequest(BaseModel):
+    """`link` is the last part of the one-time link."""
+
+    model_config = _example(
+        link="Pgdi1-_aoK7OjSoF0T90SYA3WzgjSnlpWQKS3BRscYM",
+        login="root",
+        name="Administrator 1",
+        password="a sentence only you know",  # noqa: S106 - an example
+    )
+
+    link: SecretStr = Field(max_length=LONGEST_TYPED)
+    login: str = Field(max_length=LONGEST_TYPED)
+    name: str = Field(max_length=LONGEST_TYPED)
+    password: SecretStr = Field(max_length=LONGEST_TYPED)
+
+
+class ResetRequest(BaseModel):
+    """`link` is the last part of the one-time link."""
+
+    model_config = _example(
+        link="Pgdi1-_aoK7OjSoF0T90SYA3WzgjSnlpWQKS3BRscYM",
+        password="a sentence only you know",  # noqa: S106 - an example
+    )
+
+    link: SecretStr = Field(max_length=LONGEST_TYPED)
+    password: SecretStr = Field(max_length=LONGEST_TYPED)
+
+
 class SignInShape(BaseModel):
     """`name` is how a sign-in is called in the ledger and ended here; it opens nothing."""
 

@@ -33,6 +33,8 @@ PUBLIC = {
     ("GET", "/reset/{token}"),
     ("POST", "/reset/{token}"),
     ("POST", "/api/v1/sign-ins"),
+    ("POST", "/api/v1/links/set-up"),
+    ("POST", "/api/v1/links/reset-password"),
 }
 
 

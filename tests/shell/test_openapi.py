@@ -21,7 +21,12 @@ from service.web.errors import PROBLEM_MEDIA_TYPE
 EXAMPLES_PER_OPERATION = 15
 CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
 # A new device is looked at before it is added; an address behind which nothing is found is a fault of the device.
-FAULT, LOOKS_AT_DEVICE = 502, {("POST", "/api/v1/devices")}
+# So is what hands cannot do at the door of a simulated library.
+FAULT = 502
+LOOKS_AT_DEVICE = {("POST", "/api/v1/devices")} | {
+    ("POST", f"/api/v1/devices/{{device_id}}/door/{act}")
+    for act in ("take-out", "put-in", "put-in-all", "open", "close", "let-go-wrong", "clear-faults")
+}
 # Examples that this world refuses: a stranger's password, a device that is not there, a barcode the demonstration uses.
 REFUSED_EXAMPLES = {
     ("post", "/api/v1/sign-ins"): 401,

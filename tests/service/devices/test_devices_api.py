@@ -141,3 +141,27 @@ def test_a_library_that_cannot_be_opened_is_not_added(site, client_as, url):
     assert answer.status_code in {422, 502}
     assert answer.json()["detail"].endswith(("Nothing was moved.", "was not added."))
     assert len(client_as(AUDITOR).get("/api/v1/devices").json()["items"]) == 1
+
+
+def test_a_program_is_the_person_at_the_door(site, operator):
+    door = f"/api/v1/devices/{site.device_id}/door"
+    assert operator.get(door).json()["mail_slots"] == ["", "", "", ""]
+    there = operator.post(f"{door}/put-in", json={"mail_slot": 4, "barcode": "NEW001L8"}).json()
+    assert there["mail_slots"] == ["", "", "", "NEW001L8"]
+    assert operator.post(f"{door}/put-in", json={"mail_slot": 4, "barcode": "NEW002L8"}).status_code == 502
+    assert operator.post(f"{door}/put-in", json={"mail_slot": 5, "barcode": "NEW002L8"}).status_code == 422
+    assert operator.post(f"{door}/take-out", json={"mail_slot": 4}).json()["outside"] == ["NEW001L8"]
+    operator.post(f"{door}/put-in", json={"mail_slot": 2, "barcode": "NEW001L8"})
+    assert operator.post(f"{door}/take-out", json={}).json()["mail_slots"] == ["", "", "", ""]
+    assert operator.post(f"{door}/put-in-all", json={}).status_code == 200
+    assert operator.post(f"{door}/open").json()["is_open"]
+    assert not operator.post(f"{door}/close").json()["is_open"]
+    assert operator.post(f"{door}/let-go-wrong", json={"mishap": "jam-gripper"}).json()["faults"] == ["jam"]
+    assert operator.post(f"{door}/let-go-wrong", json={"mishap": "fire"}).status_code == 422
+    assert operator.post(f"{door}/clear-faults").json()["faults"] == []
+
+
+def test_only_who_operates_the_library_has_hands_there(site, client_as):
+    door = f"/api/v1/devices/{site.device_id}/door"
+    assert client_as(AUDITOR).get(door).status_code == 200
+    assert client_as(AUDITOR).post(f"{door}/open").status_code == 403

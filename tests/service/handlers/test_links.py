@@ -178,3 +178,28 @@ def test_the_present_password_is_asked_and_guessing_it_is_slow(client_as, runtim
     ]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
     assert "current" in answers[0].json()["fields"]
+
+
+def by_program(client, act, link, **typed):
+    return client.post(f"/api/v1/links/{act}", json={"link": link.rpartition("/")[2], **typed})
+
+
+def test_a_program_makes_the_first_administrator_once(link, browser):
+    typed = {"login": "root", "name": "Administrator 1", "password": PASSWORD}
+    assert by_program(browser, "set-up", link, **typed | {"password": "short"}).status_code == 422
+    assert by_program(browser, "reset-password", link, password=PASSWORD).status_code == 409
+    assert by_program(browser, "set-up", link, **typed).status_code == 204
+    assert by_program(browser, "set-up", link, **typed | {"login": "other"}).status_code == 409
+    assert sign_in(browser, "root", PASSWORD).status_code == 303
+
+
+def test_a_program_sets_a_new_password_once(reset_link, browser):
+    assert by_program(browser, "set-up", reset_link, login="x1", name="X", password=NEXT).status_code == 409
+    assert by_program(browser, "reset-password", reset_link, password=NEXT).status_code == 204
+    assert by_program(browser, "reset-password", reset_link, password=NEXT).status_code == 409
+    assert sign_in(browser, "media-handler", NEXT).status_code == 303
+
+
+def test_another_site_cannot_use_a_link_in_somebodys_browser(reset_link, browser):
+    browser.headers["sec-fetch-site"] = "cross-site"
+    assert by_program(browser, "reset-password", reset_link, password=NEXT).status_code == 403
