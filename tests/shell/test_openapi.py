@@ -27,12 +27,15 @@ LOOKS_AT_DEVICE = {("POST", "/api/v1/devices")} | {
     ("POST", f"/api/v1/devices/{{device_id}}/door/{act}")
     for act in ("take-out", "put-in", "put-in-all", "open", "close", "let-go-wrong", "clear-faults")
 }
-# Examples that this world refuses: a stranger's password, a device that is not there, a barcode the demonstration uses.
+# Examples that this world refuses: a stranger's password, a device that is not there, a barcode the demonstration
+# uses, a slot that is empty here.
 REFUSED_EXAMPLES = {
     ("post", "/api/v1/sign-ins"): 401,
     ("put", "/api/v1/account/password"): 422,
     ("post", "/api/v1/devices"): FAULT,
     ("post", "/api/v1/containers"): 422,
+    ("post", "/api/v1/devices/{device_id}/load"): 422,
+    ("post", "/api/v1/devices/{device_id}/transfer"): 422,
 }
 FORM_ERRORS = {400, 401, 405, 413, 415, 422}
 TAGS = sorted({tag for router in ROUTERS for tag in router.tags})
@@ -169,7 +172,10 @@ def filled(document: dict, method: str, path: str, known: dict[str, str]) -> str
     query = {}
     for parameter in document["paths"][path][method].get("parameters", ()):
         name, schema = parameter["name"], parameter["schema"]
-        value = str(next(iter(schema.get("examples", ())), None) or known.get(name) or unknown(schema))
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        shown_value = next(iter(schema.get("examples", schema.get("enum", ()))), None)
+        value = str(shown_value or known.get(name) or unknown(schema))
         if parameter["in"] == "path":
             path = path.replace("{" + name + "}", value)
         elif parameter["in"] == "query" and parameter["required"]:
