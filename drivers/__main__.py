@@ -12,7 +12,6 @@ from typing import Any
 
 from drivers import registry, tables
 from drivers.changer.model import Freshness, MoveRequest, MoveVerdict, Snapshot
-from drivers.changer.wire import snapshot_to_json
 from drivers.errors import (
     BackendUnavailableError,
     DeviceError,
@@ -31,7 +30,11 @@ class UsageError(Exception):
 
 
 def show(given: Namespace, value: Any, table: Callable[[], str]) -> int:
-    sys.stdout.write(json.dumps(value, indent=1) + "\n" if given.json else table())
+    return _show(given, lambda: value, table)
+
+
+def _show(given: Namespace, value: Callable[[], Any], table: Callable[[], str]) -> int:
+    sys.stdout.write(json.dumps(value(), indent=1) + "\n" if given.json else table())
     return DONE
 
 
@@ -49,7 +52,13 @@ def inventory(given: Namespace) -> int:
     with registry.open_changer(given.url) as changer:
         for _ in range(given.repeat):
             snapshot = changer.inventory(freshness=freshness, deadline_s=given.deadline)
-    return show(given, snapshot_to_json(snapshot), lambda: tables.inventory(snapshot))
+    return _show(given, lambda: _as_json(snapshot), lambda: tables.inventory(snapshot))
+
+
+def _as_json(snapshot: Snapshot) -> dict[str, Any]:
+    from drivers.changer.wire import snapshot_to_json
+
+    return snapshot_to_json(snapshot)
 
 
 def move(given: Namespace) -> int:

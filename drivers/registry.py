@@ -1,7 +1,6 @@
 """Devices by URL (see drivers.device_url; of label printers drivers.printer.schemes). Each backend is imported only when its scheme is used."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,6 +198,7 @@ def open_printer_hands(folder: Path) -> "PrinterHands":
 def lock_for(name: str) -> ProcessLock:
     """A lock for devices that have no file of their own to lock."""
     import tempfile
+    from hashlib import sha256
 
     digest = sha256(name.encode()).hexdigest()[:16]
     return ProcessLock(Path(tempfile.gettempdir()) / f"strongroom-device-{digest}.lock")

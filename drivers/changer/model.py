@@ -1,6 +1,5 @@
 """What a changer reports and what may be asked of it: values only."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +55,13 @@ __all__ = [
 ]
 
 
+def digest_of(text: str) -> str:
+    """SHA-256 in hex; the library behind it is loaded at its first use, which not every command comes to."""
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class ChangerIdentity:
     vendor: str
@@ -84,7 +90,7 @@ class Topology:
         ranges = [[self.addresses.of(kind).first, self.addresses.of(kind).count] for kind in ElementType]
         moves = sorted(self.moves) if self.moves is not None else None
         slots = sorted(self.slot_numbers.items())
-        return hashlib.sha256(json.dumps([ranges, moves, slots]).encode()).hexdigest()
+        return digest_of(json.dumps([ranges, moves, slots]))
 
     def type_of(self, address: int) -> ElementType | None:
         for kind in ElementType:
@@ -129,7 +135,7 @@ class Snapshot:
         changer = [self.changer.vendor, self.changer.product, self.changer.serial]
         elements = [_digest_row(element) for element in self.elements]
         whole = json.dumps([changer, self.topology.digest, elements], separators=(",", ":"))
-        return hashlib.sha256(whole.encode()).hexdigest()
+        return digest_of(whole)
 
 
 def _digest_row(e: ElementState) -> list[object]:

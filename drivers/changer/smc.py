@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from drivers.changer import moving, reading
+from drivers.changer import reading
 from drivers.changer.model import (
     Capabilities,
     ChangerDiagnostics,
@@ -25,10 +25,12 @@ from drivers.errors import DeviceError, MoveRefusedError, NotReadyError, UnitAtt
 from drivers.lock import ProcessLock
 from drivers.scsi import commands
 from drivers.scsi.exchange import RawExchange, Sense
-from drivers.scsi.log_pages import parse_alert_parameters
 from drivers.scsi.sense import error_of
 from drivers.scsi.session import Session
 from drivers.scsi.transport import Deadline, Transport
+
+if TYPE_CHECKING:
+    from drivers.changer import moving
 
 SMALL_COMMAND_S = 60.0
 DEFAULT_ROBOT = 0
@@ -97,6 +99,8 @@ class SmcChanger:
                 if not error.passes_by_itself or deadline.left_s() <= pause:
                     raise
                 self._sleep(pause)
+                if deadline.left_s() <= 0:
+                    raise
                 pause = min(2 * pause, SLOW_WAIT_S)
             else:
                 return
@@ -120,7 +124,9 @@ class SmcChanger:
     def exclusive(self, *, deadline_s: float) -> AbstractContextManager[None]:
         return self._lock.held(deadline_s=deadline_s)
 
-    def _mover(self, deadline: Deadline) -> moving.Mover:
+    def _mover(self, deadline: Deadline) -> "moving.Mover":
+        from drivers.changer import moving
+
         capabilities = self.capabilities(deadline_s=deadline.left_s())
         timeout_s = float(capabilities.move_timeout_s)
         return moving.Mover(
@@ -144,11 +150,15 @@ class SmcChanger:
         return exchange, answer
 
     def move(self, request: MoveRequest) -> MoveOutcome:
+        from drivers.changer import moving
+
         deadline = self._deadline(request.deadline_s)
         with self.exclusive(deadline_s=deadline.left_s()):
             return moving.move(request, self._mover(deadline))
 
     def recover(self, request: MoveRequest, before: Snapshot) -> MoveOutcome:
+        from drivers.changer import moving
+
         deadline = self._deadline(request.deadline_s)
         with self.exclusive(deadline_s=deadline.left_s()):
             self._wait(deadline)
@@ -166,6 +176,8 @@ class SmcChanger:
         self._session.run(commands.close_import_export(address), self._deadline(deadline_s), SMALL_COMMAND_S)
 
     def diagnostics(self, *, deadline_s: float) -> ChangerDiagnostics:
+        from drivers.scsi.log_pages import parse_alert_parameters
+
         exchange = self._session.run(commands.log_sense(0x2E), self._deadline(deadline_s), SMALL_COMMAND_S)
         return ChangerDiagnostics(parse_alert_parameters(exchange.data_in), exchange)
 

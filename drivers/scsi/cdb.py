@@ -135,12 +135,10 @@ POSITION_TO_ELEMENT = Layout(
     10,
     (Field("transport", 2, 16), Field("destination", 4, 16), Field("invert", 8, 1)),
 )
-INITIALIZE_RANGE = Layout(
-    "INITIALIZE ELEMENT STATUS WITH RANGE",
-    0x37,
-    10,
-    (Field("fast", 1, 1, 1), Field("range", 1, 1), Field("start", 2, 16), Field("count", 6, 16)),
-)
+RANGE_FIELDS = (Field("fast", 1, 1, 1), Field("range", 1, 1), Field("start", 2, 16), Field("count", 6, 16))
+INITIALIZE_RANGE = Layout("INITIALIZE ELEMENT STATUS WITH RANGE", 0x37, 10, RANGE_FIELDS)
+# The same by the number that older changers of IBM know it by.
+INITIALIZE_RANGE_OLD = Layout("INITIALIZE ELEMENT STATUS WITH RANGE (IBM)", 0xE7, 10, RANGE_FIELDS)
 MOVE_MEDIUM = Layout(
     "MOVE MEDIUM",
     0xA5,
@@ -266,6 +264,7 @@ CHANGER_ONLY = (
     OPEN_CLOSE_IE,
     POSITION_TO_ELEMENT,
     INITIALIZE_RANGE,
+    INITIALIZE_RANGE_OLD,
     MOVE_MEDIUM,
     EXCHANGE_MEDIUM,
     READ_ELEMENT_STATUS,

@@ -73,8 +73,10 @@ def initialize_element_status() -> Command:
     return _none(cdb.INITIALIZE_ELEMENT_STATUS)
 
 
-def initialize_range(start: int, count: int) -> Command:
-    return _none(cdb.INITIALIZE_RANGE, range=1, start=start, count=count)
+def initialize_range(start: int, count: int, *, old: bool = False) -> Command:
+    """`old`: by the operation code of older changers of IBM."""
+    layout = cdb.INITIALIZE_RANGE_OLD if old else cdb.INITIALIZE_RANGE
+    return _none(layout, range=1, start=start, count=count)
 
 
 def read_element_status(

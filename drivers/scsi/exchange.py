@@ -1,6 +1,5 @@
 """What one SCSI command brought back: values only, no I/O."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -73,7 +72,9 @@ class RawExchange:
 
     def digest(self) -> str:
         """SHA-256 over the length-prefixed parts, for the ledger."""
+        from hashlib import sha256  # loaded at its first use: a look at a changer needs no digest
+
         parts = (self.cdb, self.data_out, self.data_in, self.sense)
         tail = f"{self.status}/{self.host_status}/{self.driver_status}".encode()
         framed = b"".join(len(part).to_bytes(4, "big") + part for part in (*parts, tail))
-        return hashlib.sha256(framed).hexdigest()
+        return sha256(framed).hexdigest()

@@ -91,17 +91,25 @@ class SgTransport:
     def __init__(self, path: Path) -> None:
         self.device = str(path)
         self._path, self._fd = path, open_node(path)
+        self._data = mmap.mmap(-1, mmap.PAGESIZE)
 
     def execute(self, command: Command, *, timeout_s: float) -> RawExchange:
         assert timeout_s > 0
         block = ctypes.create_string_buffer(command.cdb, len(command.cdb))
         sense = ctypes.create_string_buffer(SENSE_LENGTH)
         length = len(command.data_out) or command.expect_in
-        # Raw transfers want page-aligned memory; an anonymous mapping is.
-        with mmap.mmap(-1, max(length, 1)) as data:
-            data[: len(command.data_out)] = command.data_out
-            header = _header(command, block, sense, data, length, timeout_s)
-            return self._issue(command, header, sense, data)
+        data = self._memory(length)
+        # What an earlier command left there must never pass for an answer.
+        data[:length] = command.data_out or bytes(length)
+        header = _header(command, block, sense, data, length, timeout_s)
+        return self._issue(command, header, sense, data)
+
+    def _memory(self, length: int) -> mmap.mmap:
+        """Raw transfers want page-aligned memory; an anonymous mapping is. It is kept and grows."""
+        if len(self._data) < length:
+            self._data.close()
+            self._data = mmap.mmap(-1, length)
+        return self._data
 
     def _issue(
         self, command: Command, header: SgHeader, sense: "ctypes.Array[ctypes.c_char]", data: mmap.mmap
@@ -129,6 +137,7 @@ class SgTransport:
 
     def close(self) -> None:
         os.close(self._fd)
+        self._data.close()
 
     def __enter__(self) -> Self:
         return self

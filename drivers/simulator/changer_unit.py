@@ -125,10 +125,14 @@ def check_ready(call: Call) -> None:
         raise refuse("2/3A/02")
     if call.now() < state.not_ready_until:
         raise refuse("2/04/01")
-    if active(state, "init-required") is not None and call.cdb[0] != cdb.INITIALIZE_ELEMENT_STATUS.opcode:
+    if active(state, "init-required") is not None and call.cdb[0] not in INITIALIZING:
         raise refuse("2/04/02")
 
 
+INITIALIZING = {
+    layout.opcode
+    for layout in (cdb.INITIALIZE_ELEMENT_STATUS, cdb.INITIALIZE_RANGE, cdb.INITIALIZE_RANGE_OLD)
+}
 NOT_READY = {"offline": "2/04/12", "sequential": "2/04/19", "robotics-disabled": "2/04/15"}
 
 
@@ -145,6 +149,7 @@ HANDLERS: dict[cdb.Layout, Handler] = {
     cdb.PREVENT_ALLOW: _prevent,
     cdb.INITIALIZE_ELEMENT_STATUS: _initialize,
     cdb.INITIALIZE_RANGE: _initialize,
+    cdb.INITIALIZE_RANGE_OLD: _initialize,
     cdb.OPEN_CLOSE_IE: _open_close,
     cdb.POSITION_TO_ELEMENT: _position,
     cdb.MOVE_MEDIUM: move_medium,
@@ -155,6 +160,7 @@ NEEDS_READY = frozenset(
         cdb.TEST_UNIT_READY,
         cdb.INITIALIZE_ELEMENT_STATUS,
         cdb.INITIALIZE_RANGE,
+        cdb.INITIALIZE_RANGE_OLD,
         cdb.POSITION_TO_ELEMENT,
         cdb.MOVE_MEDIUM,
         cdb.READ_ELEMENT_STATUS,

@@ -94,7 +94,10 @@ class Folder:
         self.save()
 
     def _stamp(self) -> tuple[int, ...]:
-        found = (self.path / STATE).stat()
+        try:
+            found = (self.path / STATE).stat()
+        except OSError as error:
+            raise BackendUnavailableError(f"{self.path} holds no virtual library any more") from error
         return (found.st_ino, found.st_mtime_ns, found.st_size)
 
     def _reload(self) -> None:
@@ -102,8 +105,13 @@ class Folder:
         if stamp == self._seen:
             self._heads.refresh(self.state, anew=False)
             return
-        self.definition = definition_from_json((self.path / DEFINITION).read_text(encoding="utf-8"))
-        self.state = LibraryState.from_json(json.loads((self.path / STATE).read_text(encoding="utf-8")))
+        try:
+            self.definition = definition_from_json((self.path / DEFINITION).read_text(encoding="utf-8"))
+            self.state = LibraryState.from_json(json.loads((self.path / STATE).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BackendUnavailableError(
+                f"{self.path} holds a virtual library that cannot be read: {error!r}"
+            ) from error
         self._seen = stamp
         self._heads.refresh(self.state, anew=True)
 

@@ -1,21 +1,22 @@
 """The virtual library as the mtx program: the same arguments, the same text, the same habits.
 
-    python -m drivers.simulator.mtx_face -f FOLDER status|inquiry|inventory|load|unload|transfer …
+    strongroom-sim-mtx -f FOLDER status|inquiry|inventory|load|unload|transfer …
 
 The text is made from the library's state and not from element status bytes, so that each can be
 checked against the other. Like mtx it eats a unit attention on `status` (sense on standard error, a
 table without mail slots, exit 0) and invents the source slot of a loaded medium.
 """
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.changer.model import ElementType
 from drivers.changer.mtx_errors import KEYS
 from drivers.changer.mtx_text import MtxElement, MtxStatus, render_status
-from drivers.errors import BackendUnavailableError
+from drivers.errors import BackendUnavailableError, DeviceError
 from drivers.scsi import commands
 from drivers.scsi.exchange import Sense, Status
 from drivers.scsi.mode import ElementAddresses, ElementRange
@@ -25,6 +26,7 @@ from drivers.simulator.elements import View, shown, tag_bytes, view_of
 from drivers.simulator.state import HOST
 from drivers.simulator.target import CHANGER_UNIT, SimulatedLibrary
 
+LONGEST_NUMBER = 9
 KEY_NAMES = {code: name for name, code in KEYS.items()}
 USAGE = "Usage:\n  mtx -f DEVICE status | inquiry | inventory | load N [D] | unload N [D] | transfer N M\n"
 MODE_SENSE_FAILED = "Mode sense (0x1A) for Page 0x1D failed\n"
@@ -50,14 +52,17 @@ def run(arguments: list[str], *, initiator: str = HOST) -> Run:
     """One call of the program in this process."""
     if len(arguments) < 3 or arguments[0] != "-f" or arguments[2] not in VERBS:  # noqa: PLR2004 - -f DEVICE verb
         return Run("", USAGE, 1)
+    cannot_open = Run("", f"cannot open SCSI device '{arguments[1]}' - No such file or directory\n", 1)
     try:
         library = SimulatedLibrary(Path(arguments[1]))
-    except BackendUnavailableError:
-        return Run("", f"cannot open SCSI device '{arguments[1]}' - No such file or directory\n", 1)
+    except (BackendUnavailableError, ValueError):
+        return cannot_open
     try:
         return VERBS[arguments[2]](Mtx(library, arguments[1], initiator), arguments[3:])
     except StoppedError as stopped:
         return stopped.run
+    except DeviceError:
+        return cannot_open
     finally:
         library.folder.close()
 
@@ -167,7 +172,7 @@ def _inventory(mtx: Mtx, _: list[str]) -> Run:
 
 def _number(arguments: list[str], index: int, verb: str, name: str, known: range) -> int:
     text = arguments[index] if index < len(arguments) else "0" if name == "drive" else ""
-    if not text.isdigit() or int(text) not in known:
+    if not text.isascii() or not text.isdigit() or int(text[:LONGEST_NUMBER]) not in known:
         raise StoppedError("", f"illegal <{name}-number> argument '{text}' to '{verb}' command\n")
     return int(text)
 
@@ -184,7 +189,11 @@ def _load(mtx: Mtx, arguments: list[str]) -> Run:
 
 
 def _unload(mtx: Mtx, arguments: list[str]) -> Run:
+    """Without a slot into the one that the table says the medium came from."""
     table = _table(mtx)
+    if not arguments:
+        source = table.drives[0].source if table.drives and table.drives[0].full else None
+        arguments = [str(source)] if source is not None else []
     slot = _slot_number(arguments, 0, "unload", table)
     drive = _number(arguments, 1, "unload", "drive", range(len(table.drives)))
     head = f"Unloading drive {drive} into Storage Element {slot}..."
@@ -241,12 +250,20 @@ VERBS = {
 }
 
 
-def main() -> int:
-    done = run(sys.argv[1:])
+def with_device(arguments: list[str], environment: Mapping[str, str]) -> list[str]:
+    """Without -f the program takes $CHANGER, then $TAPE, then /dev/changer."""
+    if arguments[:1] == ["-f"]:
+        return arguments
+    device = environment.get("CHANGER") or environment.get("TAPE") or "/dev/changer"
+    return ["-f", device, *arguments]
+
+
+def main() -> None:
+    done = run(with_device(sys.argv[1:], os.environ))
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)
-    return done.code
+    sys.exit(done.code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

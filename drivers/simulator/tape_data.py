@@ -13,7 +13,7 @@ from drivers.simulator.call import Call
 from drivers.simulator.drive_view import cartridge_of, drive_of
 from drivers.simulator.faults import consume
 from drivers.simulator.folder import MEDIA
-from drivers.simulator.reply import GOOD, RefusedError, Reply, refuse
+from drivers.simulator.reply import GOOD, INVALID_FIELD, RefusedError, Reply, refuse
 from drivers.simulator.state import Cartridge
 from drivers.simulator.tape_file import BLOCK, ENCRYPTED, FILEMARK, Entry, TapeFile
 
@@ -22,6 +22,7 @@ NO_KEY, WRONG_KEY, NOT_ENCRYPTED = "7/74/01", "7/74/03", "7/74/02"
 WRITE_FAILED, READ_FAILED = "3/0C/00", "3/11/00"
 FILEMARK_FOUND, END_OF_DATA, END_OF_MEDIUM = (0x00, 0x01), (0x00, 0x05), (0x00, 0x02)
 MEGABYTE = 1_000_000
+MOST_FILEMARKS = 100_000  # in one command; each is an object of its own here
 
 
 def loaded(call: Call) -> Cartridge:
@@ -141,8 +142,8 @@ def write(call: Call) -> Reply:
 def _blocks(call: Call, size: int) -> list[bytes]:
     if not call.fields["fixed"]:
         return [call.data_out] if call.data_out else []
-    if not size:
-        raise refuse("5/24/00")
+    if not size or len(call.data_out) != size * call.fields["length"]:
+        raise refuse(INVALID_FIELD)
     return [call.data_out[at : at + size] for at in range(0, size * call.fields["length"], size)]
 
 
@@ -175,6 +176,8 @@ def _count_written(call: Call, cartridge: Cartridge, count: int) -> None:
 def write_filemarks(call: Call) -> Reply:
     """Also makes everything written before durable; a count of 0 does only that."""
     cartridge, drive, count = loaded(call), drive_of(call), call.fields["count"]
+    if count > MOST_FILEMARKS:
+        raise refuse(INVALID_FIELD)
     if count:
         check_writable(call, cartridge, drive.position)
     position = drive.position if count else len(tape_of(call, cartridge).entries())

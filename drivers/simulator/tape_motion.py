@@ -13,6 +13,7 @@ from drivers.simulator.tape_file import FILEMARK, Entry
 BLOCKS, FILEMARKS, TO_END_OF_DATA = 0, 1, 3
 BEGINNING = (0x00, 0x04)
 NEGATIVE = 0x800000
+MOST_LEFT = 0x7FFFFFFF  # what fixed sense can tell; LOCATE counts further than SPACE
 LONG_FORM = 6
 
 
@@ -22,7 +23,6 @@ def _entries(call: Call) -> list[Entry]:
 
 def rewind(call: Call) -> Reply:
     drive_of(call).position = 0
-    call.folder.save()
     return GOOD
 
 
@@ -47,7 +47,7 @@ def _space(call: Call, entries: list[Entry], count: int, *, filemarks: bool) -> 
         if at < 0:
             raise RefusedError(Sense(0, *BEGINNING, info=left, end_of_medium=True))
         if at >= len(entries):
-            raise RefusedError(Sense(SenseKey.BLANK_CHECK, *END_OF_DATA, info=left))
+            raise RefusedError(Sense(SenseKey.BLANK_CHECK, *END_OF_DATA, info=min(left, MOST_LEFT)))
         drive.position += step
         is_mark = entries[at].kind == FILEMARK
         if is_mark and not filemarks:

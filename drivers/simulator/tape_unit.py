@@ -206,7 +206,7 @@ NEEDS_READY = frozenset(
     }
 )
 # These leave position and counters changed, whether they succeed or not.
-MOVES_TAPE = frozenset({cdb.READ_6, cdb.WRITE_6, cdb.SPACE_6, cdb.LOCATE_10, cdb.LOCATE_16})
+MOVES_TAPE = frozenset({cdb.READ_6, cdb.WRITE_6, cdb.REWIND, cdb.SPACE_6, cdb.LOCATE_10, cdb.LOCATE_16})
 TIMEOUTS_S = {
     cdb.LOAD_UNLOAD: 960,
     cdb.REWIND: 600,

@@ -69,6 +69,41 @@ def rate(library: SimulatedLibrary, block: bytes, count: int) -> float:
     return count / (time.perf_counter() - start)
 
 
+def usual_commands() -> list[tuple[int, bytes, bytes]]:
+    """What a changer of 28 places and a loaded drive are asked all day, as (unit, command block, data out)."""
+    changer = (
+        commands.test_unit_ready(),
+        commands.mode_sense(0x1D),
+        commands.read_element_status(2, 0x1000, 24, tags=True),
+        commands.read_element_status(4, 0x100, 2, tags=False, drive_ids=True),
+    )
+    drive = (
+        commands.test_unit_ready(),
+        commands.log_sense(0x11),
+        commands.log_sense(0x12),
+        commands.rewind(),
+        commands.write_block(bytes(4096)),
+        commands.read_position(),
+        commands.space(commands.SPACE_BLOCKS, -1),
+        commands.read_block(4096),
+    )
+    return [(0, c.cdb, c.data_out) for c in changer] + [(1, c.cdb, c.data_out) for c in drive]
+
+
+def mixed_rate(folder: Path, rounds: int = 500) -> float:
+    media = tuple(CartridgeDefinition(Place.STORAGE, n, f"A{n:05d}L8") for n in range(2, 12))
+    media += (CartridgeDefinition(Place.DRIVE, 1, "A00001L8"),)
+    drives = tuple(DriveDefinition("IBM", "ULT3580-TD8", f"D{n:09d}", 8) for n in range(2))
+    url = f"sim://{folder}/small"
+    registry.prepare_simulator(url, LibraryDefinition("STRONG", "VIRTUAL", "SL2", 24, 4, drives, media))
+    library, asked = SimulatedLibrary(folder / "small"), usual_commands()
+    start = time.perf_counter()
+    for _ in range(rounds):
+        for unit, block, data in asked:
+            library.execute("host", unit, block, data)
+    return rounds * len(asked) / (time.perf_counter() - start)
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         url = f"sim://{name}/library"
@@ -101,6 +136,13 @@ def main() -> int:
         good &= line(
             "INQUIRY, simulator in process",
             rate(library, inquiry, 20_000),
+            "commands/s",
+            5000,
+            more_is_better=True,
+        )
+        good &= line(
+            "a changer's and a drive's usual commands, mixed",
+            mixed_rate(Path(name)),
             "commands/s",
             5000,
             more_is_better=True,

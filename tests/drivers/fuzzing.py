@@ -6,11 +6,17 @@ One million inputs by default. Prints how many were accepted and refused per dec
 the input that caused it.
 """
 
+import atexit
+import contextlib
+import functools
 import random
+import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from drivers.changer.elements import element_state
 from drivers.changer.model import ChangerIdentity, Freshness
@@ -18,12 +24,21 @@ from drivers.changer.mtx import exchange_of
 from drivers.changer.mtx_errors import error_of_run
 from drivers.changer.mtx_reading import parse_inquiry, snapshot_of
 from drivers.changer.mtx_text import parse_status
-from drivers.errors import ProtocolError
+from drivers.errors import LibraryFileError, ProtocolError
+from drivers.library_files import (
+    CartridgeDefinition,
+    DriveDefinition,
+    LibraryDefinition,
+    Place,
+    read_mhvtl,
+    read_mtx_status,
+)
 from drivers.printer import host_status, lp_text
 from drivers.printer.ipp import message as ipp_message
 from drivers.printer.ipp import operations as ipp_operations
 from drivers.printer.model import PrinterLanguage
-from drivers.scsi import attributes, cdb, encryption, inquiry, log_pages, mode, stream
+from drivers.scsi import attributes, cdb, encryption, inquiry, log_pages, mode, partitions, stream
+from drivers.scsi.chap import Credentials, Secret
 from drivers.scsi.element_status import (
     Descriptor,
     ElementPage,
@@ -33,6 +48,11 @@ from drivers.scsi.element_status import (
 )
 from drivers.scsi.exchange import RawExchange, Sense
 from drivers.scsi.sense import encode_fixed_sense, error_of, parse_sense
+from drivers.simulator.folder import create
+from drivers.simulator.iscsi.negotiation import Terms, negotiate
+from drivers.simulator.iscsi.pdu import MalformedError, parse_text
+from drivers.simulator.iscsi.security import Gate, NotProvenError
+from drivers.simulator.target import SimulatedLibrary
 from drivers.tape.blocks import block_of
 
 IDENTITY = ChangerIdentity("V", "P", "1", "S", (), "mtx", "mtx://x")
@@ -109,6 +129,70 @@ IPP = ipp_message.Message(
 )
 SENSE_TEXT = b"mtx: Request Sense: Long Report=yes\nmtx: Request Sense: Sense Key=Not Ready\nmtx: Request Sense: Additional Sense Code = 04\n"
 
+PARTS = partitions.Partitions(3, 1, partitions.PartitionFlag(0x3C), 9, (2, 0xFFFF))
+DEVICE_CONF = b"Library: 10 CHANNEL: 00 TARGET: 00 LUN: 00\n Vendor identification: STK\n Product identification: L80\n Unit serial number: X\n"
+CONTENTS = b"Drive 1: X\nPicker 1:\nMAP 1:\nSlot 1: ABC001L8\n"
+
+
+def _mhvtl(data: bytes) -> None:
+    """Half the input is device.conf, half the contents."""
+    for conf, contents in ((data, CONTENTS), (DEVICE_CONF, data)):
+        with contextlib.suppress(LibraryFileError):
+            read_mhvtl(conf.decode("latin-1"), contents.decode("latin-1"))
+
+
+def _mtx_file(data: bytes) -> None:
+    with contextlib.suppress(LibraryFileError):
+        read_mtx_status(data.decode("latin-1"))
+
+
+def _login_text(data: bytes) -> None:
+    try:
+        offered = parse_text(data)
+        negotiate(Terms(), offered)
+        with contextlib.suppress(NotProvenError):
+            Gate(CREDENTIALS).step(offered)
+    except MalformedError as error:
+        raise ProtocolError(str(error)) from error
+
+
+CREDENTIALS = Credentials(Secret("robot", b"the-robots-own-secret"))
+LOGIN = b"InitiatorName=iqn.x\0HeaderDigest=None,CRC32C\0MaxBurstLength=65536\0CHAP_A=5,7\0"
+
+
+def _virtual(unit: int) -> Callable[[bytes], None]:
+    """A command of the virtual library: the first byte chooses which, what follows are its fields and data."""
+    layouts = tuple(cdb.LAYOUTS[cdb.DeviceType.TAPE if unit else cdb.DeviceType.CHANGER].values())
+
+    def execute(data: bytes) -> None:
+        layout = layouts[data[0] % len(layouts)] if data else layouts[0]
+        block = bytes((layout.opcode,)) + data[1 : layout.length].ljust(layout.length - 1, b"\0")
+        whole = int.from_bytes(block, "big")
+        for field, value in zip(layout.fixed, layout.fixed_values, strict=True):
+            shift = field.shift(layout.length)
+            whole = whole & ~(field.maximum << shift) | value << shift
+        block = whole.to_bytes(layout.length, "big")
+        reply = virtual_library().execute("fuzz", unit, block, data[layout.length :], timeout_s=1)
+        parse_sense(reply.sense)
+
+    return execute
+
+
+@functools.cache
+def virtual_library() -> SimulatedLibrary:
+    """One for the whole run, with a medium in its drive, in memory where there is a file system for it."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    media = (
+        CartridgeDefinition(Place.DRIVE, 1, "ABC001L8"),
+        CartridgeDefinition(Place.STORAGE, 1, "ABC002L8"),
+    )
+    drives = (DriveDefinition("IBM", "ULT3580-TD8", "DRV1", 8),)
+    create(folder / "library", LibraryDefinition("V", "P", "S", 4, 1, drives, media))
+    return SimulatedLibrary(folder / "library")
+
+
 DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "element status": (_element_status, encode_element_status((SAMPLE_PAGE,), 256)),
     "sense": (parse_sense, encode_fixed_sense(Sense(5, 0x3B, 0x0E, info=3, field_ptr=2))),
@@ -130,6 +214,12 @@ DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "algorithms": (encryption.parse_algorithms, encryption.encode_algorithms((encryption.Algorithm(1, 2, 32, 32, 12),))),
     "set encryption": (encryption.parse_set, encryption.encode_set(KEY_PAGE)),
     "position": (stream.parse_long_position, bytes(32)),
+    "partitions": (partitions.parse_partitions, bytes(4) + partitions.encode_partitions(PARTS)),
+    "mhvtl files": (_mhvtl, DEVICE_CONF),
+    "mtx file": (_mtx_file, MTX),
+    "login text": (_login_text, LOGIN),
+    "virtual changer": (_virtual(0), bytes.fromhex("0e0000011000010000000000") + bytes(8)),
+    "virtual drive": (_virtual(1), bytes.fromhex("0e0000011000010000000000") + bytes(24)),
     "densities": (stream.parse_densities, stream.encode_densities((stream.Density(0x5E, True, "U-8", 12),))),
     "command block": (_command, bytes.fromhex("a50000011000030100000000")),
     "mtx status": (_mtx, MTX),

@@ -169,3 +169,43 @@ def test_a_drive_is_found_beside_its_changer_by_serial_number(tmp_path):
     assert registry.drive_beside("sg:///dev/sg0", "D3", sysfs=tmp_path) is None
     assert registry.drive_beside("sg:///dev/sg0", "", sysfs=tmp_path) is None
     assert registry.drive_beside("iscsi://host/iqn.x/0", "D1", sysfs=tmp_path) is None
+
+
+PAIR = """
+import os, sys
+from drivers import registry
+from drivers.changer.model import MoveRequest
+url, slot, tag, log, rounds, dies = sys.argv[1:]
+def say(word):
+    with open(log, "a") as file:
+        file.write(f"{os.getpid()} {word}\\n")
+with registry.open_changer(url) as changer:
+    for number in range(int(rounds)):
+        with changer.exclusive(deadline_s=60):
+            say("begins")
+            changer.move(MoveRequest(int(slot), 256, tag, f"load-{number}", 60.0))
+            if dies == "dies" and number == 1:
+                os.kill(os.getpid(), 9)
+            changer.move(MoveRequest(256, int(slot), tag, f"unload-{number}", 60.0))
+            say("ends")
+"""
+
+
+def test_processes_that_load_and_unload_never_interleave_and_one_that_dies_lets_go(bench, tmp_path):
+    """Three processes share one drive: each pair of moves stands alone. One is killed between its moves."""
+    log, jobs = tmp_path / "log", [(0x1000, "ABC001L8"), (0x1001, "ABC002L8"), (0x1002, "ABC003L8")]
+    log.touch()
+    dying = [sys.executable, "-c", PAIR, bench.url, "4099", "ABC004L8", str(log), "2", "dies"]
+    assert subprocess.run(dying, check=False).returncode == -9
+    assert bench.move("ABC004L8", 0x1003).is_done
+    log.write_text("")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PAIR, bench.url, str(slot), tag, str(log), "4", "lives"])
+        for slot, tag in jobs
+    ]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    lines = [line.split() for line in log.read_text().splitlines()]
+    pairs = list(zip(lines[::2], lines[1::2], strict=True))
+    assert len(pairs) == 12
+    assert all(a[0] == b[0] and (a[1], b[1]) == ("begins", "ends") for a, b in pairs)
+    assert {tag: bench.place_of(tag) for _, tag in jobs} == {tag: slot for slot, tag in jobs}

@@ -44,7 +44,8 @@ BESIDE: tuple[Check, ...] = (
     sessions.without_the_secret_nobody_gets_in,
     permissions.udev_rules_name_every_node_and_give_it_to_the_group_tape,
     permissions.without_the_group_the_error_says_what_is_missing,
-    permissions.a_user_of_the_group_looks_and_moves_with_the_capability_alone,
+    permissions.a_user_of_the_group_looks_and_moves_without_any_capability,
+    permissions.the_changer_node_of_the_kernel_needs_a_capability_and_the_error_names_it,
 )
 SUITES: tuple[Check, ...] = (
     own.the_contracts_hold_by_sg_io_by_mtx_and_on_tgt,

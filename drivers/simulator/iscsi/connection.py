@@ -4,36 +4,33 @@ The reader never executes a SCSI command: each logical unit has a worker, so tha
 management are answered while the robot moves.
 """
 
+import contextlib
 import queue
-import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 
+from drivers.errors import DeviceError
 from drivers.scsi.exchange import HostStatus
 from drivers.simulator.iscsi import login, task
-from drivers.simulator.iscsi.digest import DIGEST_LENGTH, digest
 from drivers.simulator.iscsi.negotiation import Terms
 from drivers.simulator.iscsi.pdu import (
     FINAL,
-    HEADER_LENGTH,
     NO_TAG,
     Answer,
     MalformedError,
     Op,
     Pdu,
     encode_text,
-    lengths,
-    padding,
     parse_text,
 )
 from drivers.simulator.iscsi.task import Task
+from drivers.simulator.iscsi.wire import Wire
 from drivers.simulator.reply import Reply
 
 WINDOW = 32
 MOST_UNANSWERED = 2
-LOGIN_S = 30.0  # who takes longer to log in is no initiator
-LARGEST_SEGMENT = 1 << 24
 FUNCTION_COMPLETE, NO_SUCH_TASK, NOT_SUPPORTED = 0, 1, 5
 REJECT_UNSUPPORTED, REJECT_PROTOCOL = 0x05, 0x04
 MODULO = 1 << 32
@@ -45,14 +42,14 @@ class Connection:
     """`execute` runs one SCSI command for this session's nexus and blocks as long as it takes."""
 
     def __init__(self, sock: socket.socket, target: "login.TargetInfo", execute: Execute) -> None:
-        self._socket, self._target, self._execute = sock, target, execute
+        self._wire, self._target, self._execute = Wire(sock), target, execute
         self._sending = threading.Lock()
         self._status_number = 0
         self._expected = 0
         self._transfer_tag = 0
         self._tasks: dict[int, Task] = {}
+        self._workers: list[threading.Thread] = []
         self._queues: dict[int, queue.SimpleQueue[Task | None]] = {}
-        self._full_feature = False
         self._unanswered_pings = 0
         self.terms = Terms()
         self.login = login.Login(target)
@@ -63,21 +60,22 @@ class Connection:
 
     def serve(self) -> None:
         """Until the initiator leaves or breaks the rules."""
-        self._socket.settimeout(LOGIN_S)
         try:
-            while self._handle(self._receive()):
+            while self._handle(self._next()):
                 pass
-        except (MalformedError, ConnectionError, EOFError, OSError):
+        except (MalformedError, EOFError, OSError, DeviceError):
             pass
         finally:
             self._end()
 
+    def wait_for_workers(self, until: float) -> None:
+        """Until nothing of this session runs any more, or the monotonic clock says so."""
+        for worker in self._workers:
+            worker.join(max(0.0, until - time.monotonic()))
+
     def close(self) -> None:
         """From another thread: the reader falls out of its wait."""
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
+        self._wire.shut()
 
     def _end(self) -> None:
         for waiting in self._tasks.values():
@@ -85,50 +83,26 @@ class Connection:
             waiting.ready.set()
         for pending in self._queues.values():
             pending.put(None)
-        self._socket.close()
+        self._wire.close()
         if self.login.done:
-            self._target.session_ended(self)
+            with contextlib.suppress(DeviceError):
+                self._target.session_ended(self)
 
-    def _receive(self) -> Pdu:
+    def _next(self) -> Pdu:
         self._await_unit()
-        header = self._exactly(HEADER_LENGTH)
-        extra, length = lengths(header)
-        if length > LARGEST_SEGMENT:
-            raise MalformedError(f"a data segment of {length} bytes")
-        more = self._exactly(extra)
-        if self._full_feature and self.terms.header_digest:
-            self._check_digest(header + more)
-        data = self._exactly(length + padding(length))
-        if data and self._full_feature and self.terms.data_digest:
-            self._check_digest(data)
-        return Pdu(header, data[:length])
+        return self._wire.receive()
 
     def _await_unit(self) -> None:
         """Where the target pings: an initiator that leaves two pings unanswered is gone."""
-        if not (self._full_feature and self._target.ping_s):
+        if not (self.login.done and self._target.ping_s):
             return
-        waiting = select.poll()
-        waiting.register(self._socket, select.POLLIN)
-        while not waiting.poll(1000 * self._target.ping_s):
+        while self._wire.is_silent(self._target.ping_s):
             if self._unanswered_pings == MOST_UNANSWERED:
                 raise EOFError
             self._unanswered_pings += 1
             self._transfer_tag = (self._transfer_tag + 1) % NO_TAG
             words = {16: NO_TAG, 20: self._transfer_tag}
             self.send(Answer(Op.NOP_IN, head=bytes(8), words=words, takes_number=False))
-
-    def _check_digest(self, covered: bytes) -> None:
-        if self._exactly(DIGEST_LENGTH) != digest(covered):
-            raise MalformedError("a digest does not fit")
-
-    def _exactly(self, count: int) -> bytes:
-        whole, view = bytearray(count), 0
-        while view < count:
-            got = self._socket.recv_into(memoryview(whole)[view:])
-            if not got:
-                raise EOFError
-            view += got
-        return bytes(whole)
 
     def send(self, *answers: Answer) -> None:
         """Numbers are given and the bytes sent under one lock: they leave in the order of numbers."""
@@ -137,15 +111,9 @@ class Connection:
             for answer in answers:
                 maximum = self._expected + WINDOW - 1
                 parts = answer.encode(self._status_number, self._expected % MODULO, maximum % MODULO)
-                whole += self._with_digests(*parts)
+                whole += self._wire.sealed(*parts)
                 self._status_number = (self._status_number + answer.takes_number) % MODULO
-            self._socket.sendall(whole)
-
-    def _with_digests(self, header: bytes, data: bytes) -> bytes:
-        if not self._full_feature:
-            return header + data
-        head = header + (digest(header) if self.terms.header_digest else b"")
-        return head + data + (digest(data) if data and self.terms.data_digest else b"")
+            self._wire.write(bytes(whole))
 
     def _handle(self, pdu: Pdu) -> bool:
         if not self.login.done:
@@ -182,8 +150,7 @@ class Connection:
             self._target.session_began(self)
         self.send(answer)
         if self.login.done:
-            self._full_feature = True
-            self._socket.settimeout(None)
+            self._wire.begin_full_feature(self.terms)
         return not self.login.failed
 
     def _count(self, pdu: Pdu) -> None:
@@ -208,7 +175,9 @@ class Connection:
     def _worker(self, unit: int) -> "queue.SimpleQueue[Task | None]":
         if unit not in self._queues:
             self._queues[unit] = queue.SimpleQueue()
-            threading.Thread(target=self._work, args=(unit, self._queues[unit]), daemon=True).start()
+            worker = threading.Thread(target=self._work, args=(unit, self._queues[unit]), daemon=True)
+            self._workers.append(worker)
+            worker.start()
         return self._queues[unit]
 
     def _continue(self, waiting: Task) -> None:
@@ -227,10 +196,15 @@ class Connection:
     def _work(self, unit: int, pending: "queue.SimpleQueue[Task | None]") -> None:
         while (current := pending.get()) is not None:
             current.ready.wait()
-            if not current.aborted:
-                self._finish(
-                    current, self._execute(self.nexus, unit, current.pdu.cdb, bytes(current.received))
-                )
+            if current.aborted:
+                continue
+            try:
+                reply = self._execute(self.nexus, unit, current.pdu.cdb, bytes(current.received))
+            except DeviceError:
+                # The library's folder is gone or unreadable: there is nothing left to talk to.
+                self.close()
+                return
+            self._finish(current, reply)
 
     def _finish(self, current: Task, reply: Reply) -> None:
         """An aborted task is answered by nobody, and neither is one whose answer got lost."""
@@ -250,7 +224,7 @@ class Connection:
 
     def _answer_text(self, pdu: Pdu) -> None:
         offered = parse_text(pdu.data)
-        found = self._target.listing(self._socket.getsockname()) if "SendTargets" in offered else []
+        found = self._target.listing(self._wire.local_address()) if "SendTargets" in offered else []
         words = {16: pdu.task_tag, 20: NO_TAG}
         self.send(Answer(Op.TEXT_RESPONSE, words=words, data=encode_text(found)))
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +16,7 @@ from drivers.simulator.target import SimulatedLibrary
 POWER_ON_OR_RESET = (0x29, 0x00)
 NAME_PREFIX = "iqn.2026-01.io.strongroom.simulator:"
 MAX_HANDLE = 0xFFFF
-BACKLOG = 16
+BACKLOG, CLOSE_S = 16, 5.0
 
 
 class IscsiTarget:
@@ -45,6 +46,7 @@ class IscsiTarget:
         self._lock = threading.Lock()
         self._sessions: list[Connection] = []
         self._open: set[Connection] = set()
+        self._readers: dict[Connection, threading.Thread] = {}
         self._handle = 0
         self._socket = _listen(host, port)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
@@ -64,12 +66,15 @@ class IscsiTarget:
             connection = Connection(sock, self, self.library.execute)
             with self._lock:
                 self._open.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            reader = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._readers[connection] = reader
+            reader.start()
 
     def _serve(self, connection: Connection) -> None:
         connection.serve()
         with self._lock:
             self._open.discard(connection)
+            self._readers.pop(connection, None)
 
     def start(self) -> Self:
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -123,11 +128,17 @@ class IscsiTarget:
             self.library.folder.save()
 
     def close(self) -> None:
+        """Nobody writes to the folder afterwards, but for a robot that takes longer than CLOSE_S."""
         self._socket.close()
+        until = time.monotonic() + CLOSE_S
         with self._lock:
-            still_open = list(self._open)
+            still_open, readers = list(self._open), list(self._readers.values())
         for connection in still_open:
             connection.close()
+        for reader in readers:
+            reader.join(max(0.0, until - time.monotonic()))
+        for connection in still_open:
+            connection.wait_for_workers(until)
 
     def __enter__(self) -> Self:
         return self.start()
