@@ -37,21 +37,14 @@ class SerialLine:
 
     def __init__(self, port: str, settings: SerialSettings, *, timeout_s: float) -> None:
         self._finished = self._doubtful = False
-        self._port = serial.serial_for_url(
-            port,
-            baudrate=settings.baud,
-            bytesize=settings.bytesize,
-            parity=settings.parity,
-            stopbits=settings.stopbits,
-            xonxoff=settings.xonxoff,
-            rtscts=settings.rtscts,
-            dsrdtr=settings.dsrdtr,
-            timeout=POLL_S,
-        )
-        self._fd = _descriptor(self._port)
-        # Lines as of RFC 2217 know no such timeout; theirs is never written to before it has room.
-        with contextlib.suppress(NotImplementedError):
-            self._port.write_timeout = timeout_s if self._fd is None else 0
+        try:
+            self._port = _opened(port, settings)
+            self._fd = _descriptor(self._port)
+            # Lines as of RFC 2217 know no such timeout; theirs is never written to before it has room.
+            with contextlib.suppress(NotImplementedError):
+                self._port.write_timeout = timeout_s if self._fd is None else 0
+        except termios.error as error:
+            raise OSError(error.args[0], f"the port cannot be set like this: {error.args[1]}") from error
 
     def write(self, data: memoryview, *, timeout_s: float) -> int:
         if self._fd is None:
@@ -103,6 +96,20 @@ class SerialLine:
             self._port.close()
         if inner is not None:
             inner.close()
+
+
+def _opened(port: str, settings: SerialSettings) -> "serial.SerialBase":
+    return serial.serial_for_url(
+        port,
+        baudrate=settings.baud,
+        bytesize=settings.bytesize,
+        parity=settings.parity,
+        stopbits=settings.stopbits,
+        xonxoff=settings.xonxoff,
+        rtscts=settings.rtscts,
+        dsrdtr=settings.dsrdtr,
+        timeout=POLL_S,
+    )
 
 
 def _socket_of(port: "serial.SerialBase") -> socket.socket | None:

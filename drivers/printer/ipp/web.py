@@ -1,5 +1,6 @@
 """IPP's transport: one HTTP POST a message, over TLS for ipps."""
 
+import contextlib
 import hashlib
 import http.client
 import socket
@@ -13,7 +14,6 @@ from drivers.scsi.transport import Deadline
 
 PIECE_BYTES = 16 * 1024
 LONGEST_ANSWER = 4 * 1024 * 1024
-SHORTEST_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class IppAddress:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a request got, also when it failed."""
+    """The most bytes of a request that can have left, also when it failed."""
 
     handed_over: int = 0
 
@@ -54,6 +54,8 @@ def post(address: IppAddress, body: bytes, deadline: Deadline, progress: Progres
         connection.connect()
         _check_fingerprint(connection, address)
         return _exchange(connection, address.path, body, deadline, progress)
+    except http.client.RemoteDisconnected as error:
+        raise ConnectionResetError("it hung up without an answer") from error
     except http.client.HTTPException as error:
         raise ProtocolError(f"that is no HTTP: {error or type(error).__name__}") from error
     finally:
@@ -93,16 +95,13 @@ def _exchange(
     connection.putheader("Connection", "close")
     connection.endheaders()
     sock = connection.sock
-    try:
+    # A server that refuses early says so before it hangs up: whatever happens, its answer is read.
+    with contextlib.suppress(ConnectionError):
         _send(connection, sock, body, deadline, progress)
-    except ConnectionError:
-        # A server that refuses early says so before it hangs up.
-        sock.settimeout(max(SHORTEST_S, min(1.0, deadline.left_s())))
-        answer = connection.getresponse()
-        return HttpAnswer(answer.status, answer.reason, b"")
     sock.settimeout(_left(deadline))
-    answer = connection.getresponse()
-    return HttpAnswer(answer.status, answer.reason, _read(answer, lambda: sock.settimeout(_left(deadline))))
+    with contextlib.closing(connection.getresponse()) as answer:
+        body = _read(answer, lambda: sock.settimeout(_left(deadline)))
+        return HttpAnswer(answer.status, answer.reason, body)
 
 
 def _send(
@@ -112,8 +111,9 @@ def _send(
     while progress.handed_over < len(body):
         sock.settimeout(_left(deadline))
         piece = view[progress.handed_over : progress.handed_over + PIECE_BYTES]
-        connection.send(piece)
+        # A piece that fails half-way may have gone in part.
         progress.handed_over += len(piece)
+        connection.send(piece)
 
 
 def _read(answer: http.client.HTTPResponse, before_each: Callable[[], None]) -> bytes:

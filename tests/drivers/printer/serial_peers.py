@@ -4,9 +4,10 @@ import contextlib
 import os
 import select
 import socket
+import termios
 import threading
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import serial
@@ -19,49 +20,58 @@ XOFF, XON = b"\x13", b"\x11"
 
 
 class PtyZebra:
-    """`path` is the line as the driver opens it. `hang_up` is somebody pulling the cable."""
+    """`path` is the line as the driver opens it. `at_first_data` may be set to what happens in the middle of a job."""
 
     def __init__(self, folder: Path) -> None:
         self._machine, self._stop = Machine(folder), threading.Event()
-        self._ours, theirs = os.openpty()
-        tty.setraw(theirs)
-        self.path = os.ttyname(theirs)
-        # Kept open, or the line would be dead between two openings.
-        self._theirs = theirs
-        self._reading = threading.Event()
-        self._reading.set()
+        self._ours, self._theirs = os.openpty()
+        tty.setraw(self._theirs)
+        self.path = os.ttyname(self._theirs)
+        self.at_first_data: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
-    def say(self, data: bytes) -> None:
-        os.write(self._ours, data)
+    @property
+    def settings(self) -> list:
+        """As the driver has set the line: termios flags and speeds."""
+        return termios.tcgetattr(self._theirs)
 
-    def stop_reading(self) -> None:
-        self._reading.clear()
+    def hold(self, seconds: float) -> None:
+        """Say XOFF, and XON when the time is over."""
+        os.write(self._ours, XOFF)
+        if not self._stop.wait(seconds):
+            os.write(self._ours, XON)
+
+    def cut(self) -> None:
+        """Somebody pulls the cable."""
+        self._stop.set()
+        for descriptor in (self._theirs, self._ours):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
     def _serve(self) -> None:
         session = Session(self._machine)
         while not self._stop.is_set():
-            readable, _, _ = select.select([self._ours], [], [], 0.02)
-            if not readable or not self._reading.is_set():
-                self._stop.wait(0.01)
+            if not select.select([self._ours], [], [], 0.02)[0]:
                 continue
             data = os.read(self._ours, 4096)
-            while data and not self._stop.is_set():
-                taken = session.receive(data)
-                data = b"" if taken.reset else data[taken.count :]
-                if taken.answer:
-                    os.write(self._ours, taken.answer)
-                self._stop.wait(taken.pause_s)
+            self.at_first_data()
+            self.at_first_data = lambda: None
+            self._feed(session, data)
         session.end()
+
+    def _feed(self, session: Session, data: bytes) -> None:
+        while data and not self._stop.is_set():
+            taken = session.receive(data)
+            data = b"" if taken.reset else data[taken.count :]
+            if taken.answer:
+                os.write(self._ours, taken.answer)
+            self._stop.wait(taken.pause_s)
 
     def hang_up(self) -> None:
         self._stop.set()
         self._thread.join()
-        for descriptor in (self._theirs, self._ours):
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-        self._theirs = self._ours = -1
+        self.cut()
 
     def close(self) -> None:
         self.hang_up()
