@@ -26,7 +26,8 @@ DeviceError
 ├── TransportError              the state of the device is unknown
 ├── ProtocolError               short, overlapping or inconsistent bytes
 ├── PrinterError                drivers.printer.errors: PrinterUnreachableError, PrinterNotReadyError,
-│                               PrinterRefusedError, PrinterAnswerError, PrinterGoneError, PrinterTimeoutError
+│                               PrinterRefusedError, PrinterAbortedError, PrinterAnswerError, PrinterGoneError,
+│                               PrinterTimeoutError
 ├── BackendUnavailableError     no device node, no permission, no program, unknown URL scheme
 └── MoveRefusedError            the driver looked and sent nothing
     ├── UnexpectedMediumError   another volume tag than expected at the source

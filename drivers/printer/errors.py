@@ -3,7 +3,8 @@
 PrinterError (a DeviceError)
 ├── PrinterUnreachableError   nobody answers at the address; nothing was sent
 ├── PrinterNotReadyError      it said so itself (conditions); nothing was sent
-├── PrinterRefusedError       it took the job and gave it back
+├── PrinterRefusedError       the job was not taken, by it or by the driver
+├── PrinterAbortedError       it took the job and gave it up
 ├── PrinterAnswerError        it answered nonsense (also a ProtocolError)
 ├── PrinterGoneError          the way to it broke while sending (bytes_left)
 └── PrinterTimeoutError       it did not answer, or did not take everything in time (bytes_left)
@@ -15,6 +16,7 @@ from drivers.errors import BackendUnavailableError, DeviceError, ProtocolError
 from drivers.printer.model import PrinterCondition
 
 NOTHING_SENT = "Nothing was sent"
+LOOK_FIRST = "Scan which labels were really printed before sending the rest"
 # What people call a condition, and what they do about it.
 CONDITION_TEXT: Mapping[PrinterCondition, tuple[str, str]] = {
     PrinterCondition.PAPER_OUT: ("out of labels", "load labels"),
@@ -81,6 +83,14 @@ class PrinterRefusedError(PrinterError):
         super().__init__(printer, f"The job was refused ({why})", "Nothing was printed", todo)
 
 
+class PrinterAbortedError(PrinterError):
+    """What came out before that is unknown."""
+
+    def __init__(self, printer: str, job_name: str, why: str) -> None:
+        happened = f"The printer took job {job_name} and gave it up ({why})"
+        super().__init__(printer, happened, "What it printed before is unknown", LOOK_FIRST)
+
+
 class PrinterAnswerError(PrinterError, ProtocolError):
     """`raw` is what came instead of an answer."""
 
@@ -98,9 +108,6 @@ def _sent_part(total: int, left: int, *, nothing_sent: bool) -> str:
     if left == 0:
         return f"All {total} bytes had been handed over, but it may have dropped some"
     return f"The last {left} of {total} bytes did not arrive"
-
-
-LOOK_FIRST = "Scan which labels were really printed before sending the rest"
 
 
 class PrinterGoneError(PrinterError):

@@ -53,7 +53,7 @@ def _open_tcp(url: PrinterUrl) -> LabelPrinter:
 
     if not url.host or url.path not in {"", "/"}:
         raise url.refuse("is not tcp://HOST[:PORT]")
-    port, linger_s = url.port or RAW_PORT, url.number("linger_s", 5.0)
+    port, linger_s = url.port or RAW_PORT, url.number("linger_s", 2.0)
 
     def connect(timeout_s: float) -> TcpLine:
         return TcpLine(url.host, port, timeout_s=timeout_s, linger_s=linger_s)

@@ -78,7 +78,7 @@ class PrinterPort:
             receipt = self._opened().send(data, title=title, deadline_s=deadline_s)
         except DeviceError as error:
             self.close()
-            raise self._translated(error, len(data)) from error
+            raise self._translated(error) from error
         return Handed(receipt.bytes_sent, receipt.job_name)
 
     def _opened(self) -> LabelPrinter:
@@ -86,8 +86,8 @@ class PrinterPort:
             self._printer = self._opener(self._url)
         return self._printer
 
-    def _translated(self, error: DeviceError, total: int) -> FaultError:
-        if _nothing_left(error, total):
+    def _translated(self, error: DeviceError) -> FaultError:
+        if _nothing_left(error):
             return self._nothing_sent(error)
         return PrinterInDoubtError(
             f"{self._name}: {_happened(error)}. It may have printed it.",
@@ -117,12 +117,12 @@ class PrinterPort:
         self.close()
 
 
-def _nothing_left(error: DeviceError, total: int) -> bool:
+def _nothing_left(error: DeviceError) -> bool:
     match error:
         case PrinterUnreachableError() | PrinterNotReadyError() | PrinterRefusedError():
             return True
         case PrinterGoneError() | PrinterTimeoutError():
-            return error.bytes_left >= total
+            return error.nothing_sent
         case PrinterAnswerError():
             return error.undone == NOTHING_SENT
         case _:

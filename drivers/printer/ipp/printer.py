@@ -10,6 +10,7 @@ from typing import Self
 from drivers.errors import ProtocolError
 from drivers.printer.errors import (
     LOOK_FIRST,
+    PrinterAbortedError,
     PrinterAnswerError,
     PrinterError,
     PrinterGoneError,
@@ -145,7 +146,7 @@ class IppPrinter:
         return message
 
     def _accepted(self, answer: Message, raw: bytes) -> str:
-        """The job's number; PrinterRefusedError where it was not taken or given up at once."""
+        """The job's number; PrinterRefusedError where it was not taken, PrinterAbortedError where it was given up at once."""
         if not operations.is_success(answer):
             raise PrinterRefusedError(self.url, operations.refusal_of(answer))
         status = operations.job_of(answer, raw)
@@ -155,9 +156,8 @@ class IppPrinter:
                 self.url, "it took a job and names none", raw, undone="Whether it prints the job is unknown"
             )
         if status is not None and status.state in GIVEN_UP:
-            raise PrinterRefusedError(
-                self.url, f"job {number} is {status.state}: {', '.join(status.reasons)}"
-            )
+            reasons = ", ".join(status.reasons) or "it does not say why"
+            raise PrinterAbortedError(self.url, str(number), f"{status.state}: {reasons}")
         return str(number)
 
     def close(self) -> None:

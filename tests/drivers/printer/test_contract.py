@@ -34,6 +34,7 @@ PORT_SERVER = pytest.param(
 # Through which of them a printer's trouble can be made and seen.
 SEEING = ["sim", "tcp", "pty", "socket", PORT_SERVER, "lp stand-in"]
 QUEUES = ["lp", "ipp queue"]
+NAMING = [*QUEUES, "lp stand-in", "ipp printer", "folder"]
 BACKENDS = [*SEEING, *QUEUES, "ipp printer", "folder"]
 DEADLINE_S = 20.0
 STRANGE_TITLES = ["-o raw", "a\nb\tc", "Ä'\"; $(reboot) `x` ../../etc/passwd", "\0", "", "x" * 500]
@@ -75,19 +76,25 @@ def test_a_healthy_printer_is_ready_or_says_that_nobody_can_tell(subject):
     assert (status.source is StatusSource.NONE) is not subject.tells
 
 
+@pytest.mark.parametrize("subject", ["sim", *NAMING], indirect=True)
 @pytest.mark.parametrize("data", [b"", b"hello", b"\x1b%-12345X@PJL"], ids=["empty", "text", "pjl"])
 def test_what_is_in_no_language_of_the_printer_is_refused(subject, send, arrived, data):
     with pytest.raises(PrinterRefusedError, match="Nothing was printed"):
         send(data)
-    with pytest.raises(PrinterRefusedError, match="takes"):
-        send(subject.wrong_job)
     assert arrived(0) == b""
 
 
+@pytest.mark.parametrize("subject", ["sim", *NAMING], indirect=True)
 @pytest.mark.parametrize("title", STRANGE_TITLES, ids=range(len(STRANGE_TITLES)))
 def test_a_title_is_only_a_title(subject, send, arrived, title):
     send(title=title)
     assert arrived(1) == subject.job
+
+
+def test_a_job_in_another_language_is_refused(subject, send, arrived):
+    with pytest.raises(PrinterRefusedError, match="takes"):
+        send(subject.wrong_job)
+    assert arrived(0) == b""
 
 
 TROUBLES = ("paper-out", "ribbon-out", "head-open", "paused", "over-temperature")

@@ -9,6 +9,7 @@ from drivers import registry
 from drivers.__main__ import main
 from drivers.errors import BackendUnavailableError
 from drivers.printer.errors import (
+    PrinterAbortedError,
     PrinterAnswerError,
     PrinterError,
     PrinterGoneError,
@@ -112,7 +113,7 @@ def test_an_answer_with_cups_marks_is_a_queues(peer, printer):
 @pytest.mark.parametrize("state", [7, 8])
 def test_a_job_given_up_at_once_is_no_success(peer, printer, pdf_job, state):
     peer.deeds = [peer.says(printer_group()), peer.says(job_group(state, "document-format-error"))]
-    with pytest.raises(PrinterRefusedError, match=r"job 17 is .*document-format-error"):
+    with pytest.raises(PrinterAbortedError, match=r"job 17 and gave it up .*document-format-error"):
         send(printer, pdf_job)
 
 
