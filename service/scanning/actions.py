@@ -7,6 +7,7 @@ import msgspec
 from service.answers import Answer, KeyReusedError, RequestKey, keep, kept_answers
 from service.errors import StrongroomError
 from service.ledger.writer import Actor, Unit
+from service.printing.disk_labels import disk_barcodes
 from service.scanning import look, pack, receive, unpack
 from service.scanning.batch import Batch
 from service.scanning.rules import TaskKind
@@ -63,12 +64,20 @@ def _by_task(scans: list[Scan], positions: list[int]) -> dict[tuple[TaskKind, st
     return groups
 
 
+def _as_recorded(unit: Unit, scans: list[Scan]) -> list[Scan]:
+    """A disk's label ends in its check character; the disk is recorded without it."""
+    disks = disk_barcodes(unit.connection, {scan.code for scan in scans})
+    if not disks:
+        return scans
+    return [msgspec.structs.replace(scan, code=disks.get(scan.code, scan.code)) for scan in scans]
+
+
 def _guarded(unit: Unit, task: tuple[TaskKind, str], scans: list[Scan]) -> Results:
     """A refusal that concerns the whole task (no such consignment, wrong state) is every scan's answer."""
     before = len(unit.rows)
     try:
         with unit.connection.begin_nested():
-            return TASKS[task[0]](Batch(unit, task[1]), scans)
+            return TASKS[task[0]](Batch(unit, task[1]), _as_recorded(unit, scans))
     except StrongroomError as error:
         unit.forget(before)
         return [error] if len(scans) == 1 else [_guarded(unit, task, [scan])[0] for scan in scans]

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     RUN = "run"
     HOLD = "hold"
     DISCREPANCY = "discrepancy"
+    LABEL_JOB = "label job"
+    LABEL_SERIES = "label series"
     LOCATION = "location"
     ENTRY = "ledger entry"
 

@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 Finder = Annotated[Page, page_for(Permission.READ_CONSIGNMENTS)]
 TITLES = {
     Kind.MEDIUM: "Media", Kind.CONTAINER: "Containers", Kind.CONSIGNMENT: "Consignments", Kind.RUN: "Runs",
-    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LOCATION: "Locations", Kind.ENTRY: "Ledger entries",
+    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LABEL_JOB: "Label jobs", Kind.LABEL_SERIES: "Label series", Kind.LOCATION: "Locations", Kind.ENTRY: "Ledger entries",
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def _help(page: Page) -> tuple[str, tuple[Act, ...]]:
     if is_outsider(page.person):
         takes = "Search takes the number of a consignment of yours, or the barcode, serial number, container or seal of something in one."
         return takes, (Act("All consignments", "/consignments"),)
-    takes = "Search takes the beginning of a barcode, serial number, seal, consignment, container, run or hold number, a location, or the position of a ledger entry."
+    takes = "Search takes the beginning of a barcode, serial number, seal, consignment, container, run, hold or label job number, a location, or the position of a ledger entry."
     return takes, (Act("All media", "/media"),)
 
 

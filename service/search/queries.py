@@ -17,9 +17,11 @@ from service.ledger import store
 from service.locations.models import Location, LocationKind
 from service.media.history import short_place
 from service.media.listing import starting_with
-from service.media.models import Medium
+from service.media.models import LabelSeries, Medium, Reservation, ReservationState
 from service.media.queries import names
 from service.media.words import href as medium_href
+from service.printing.disk_labels import disk_barcodes
+from service.printing.models import LabelJob
 from service.rotation.models import Run
 from service.search.hits import SHOWN, Hit, Kind, prefix
 from service.search.outside import find_outside
@@ -29,6 +31,9 @@ _CONTAINER = table(Container)
 _SEAL = table(Seal)
 _CONSIGNMENT = table(Consignment)
 _RUN = table(Run)
+_LABEL_JOB = table(LabelJob)
+_SERIES = table(LabelSeries)
+_RESERVATION = table(Reservation)
 _LOCATION = table(Location)
 _HOLD = table(Hold)
 _DISCREPANCY = table(Discrepancy)
@@ -70,6 +75,36 @@ def _media(connection: Connection, word: str) -> list[Hit]:
         .limit(SHOWN)
     )
     return _as_media(connection, [(row, "", row.barcode == code) for row in connection.execute(query)])
+
+
+def _disk_labels(connection: Connection, word: str) -> list[Hit]:
+    """A disk's label as it is scanned, with its check character."""
+    code = word.upper()
+    barcode = disk_barcodes(connection, [code]).get(code)
+    if barcode is None:
+        return []
+    query = select(_MEDIUM.c.barcode, _MEDIUM.c.location_id).where(_MEDIUM.c.barcode == barcode)
+    return _as_media(connection, [(row, f"label {code}", True) for row in connection.execute(query)])
+
+
+def _reserved(connection: Connection, word: str) -> list[Hit]:
+    """A number that was given out for a label and is on no medium yet."""
+    code = word.upper()
+    query = (
+        select(_RESERVATION.c.state, _SERIES.c.number)
+        .join(_SERIES, _SERIES.c.series_id == _RESERVATION.c.series_id)
+        .where(_RESERVATION.c.barcode == code, _RESERVATION.c.state != ReservationState.USED)
+    )
+    return [
+        Hit(
+            Kind.LABEL_SERIES,
+            row.number,
+            f"/labels/series/{row.number}",
+            matched=f"{code}, {row.state.value}",
+            exact=True,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _serials(connection: Connection, word: str) -> list[Hit]:
@@ -173,12 +208,16 @@ def _entries(connection: Connection, word: str) -> list[Hit]:
 
 FINDERS: tuple[Finder, ...] = (
     _media,
+    _disk_labels,
     _serials,
     _containers,
     _seals,
     _numbered(Kind.CONSIGNMENT, _CONSIGNMENT.c.number, "/consignments/", "CN"),
     _numbered(Kind.RUN, _RUN.c.number, "/runs/", ""),
     _numbered(Kind.HOLD, _HOLD.c.number, "/holds/", "H"),
+    _numbered(Kind.LABEL_JOB, _LABEL_JOB.c.number, "/labels/", "LP"),
+    _numbered(Kind.LABEL_SERIES, _SERIES.c.number, "/labels/series/", "LS"),
+    _reserved,
     _numbered(Kind.DISCREPANCY, _DISCREPANCY.c.number, "/discrepancies/", "D"),
     _locations,
     _entries,

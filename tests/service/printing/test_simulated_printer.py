@@ -138,6 +138,7 @@ def processes(room):
     started = []
     settings = room.runtime.settings
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))  # the key of the `runtime` fixture
+    settings.data_dir.mkdir(exist_ok=True)
     settings.resolved_ledger_key_file.write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )

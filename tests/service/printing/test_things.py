@@ -131,3 +131,40 @@ def test_what_is_withdrawn_may_be_printed_later_without_a_reason(room):
     room.run(lambda unit: actions.cancel(unit, number, "Wrong stock."))
     assert room.labels(number, LabelState.WITHDRAWN) == ["C-0117"]
     assert room.plan("C-0117", What.CONTAINER, stock=SMALL) == "LP-0002"
+
+
+def disk(room):
+    new = NewMedium("DSK-0001", room.house.room_id, media_type=MediaType.DISK)
+    room.run(lambda unit: register_many(unit, [new]))
+    [payload] = room.states(room.plan("DSK-0001", What.DISK, stock=SMALL))
+    return payload
+
+
+def test_a_disk_s_label_is_understood_where_things_are_scanned_and_searched(room, client_as):
+    payload = disk(room)
+    assert payload != "DSK-0001"
+    client = client_as("media_handler")
+    scanned = client.post("/api/v1/scans", json={"barcode": payload, "task": ""}).json()
+    assert scanned["barcode"] == "DSK-0001"
+    assert client.get("/search", params={"q": payload}).headers["location"] == "/media/DSK-0001"
+    wrong = payload[:-1] + ("0" if payload[-1] != "0" else "1")
+    assert client.post("/api/v1/scans", json={"barcode": wrong, "task": ""}).json()["word"] == "Unknown"
+
+
+def test_a_medium_whose_barcode_only_looks_like_a_disk_s_label_is_itself(room, client_as):
+    payload = disk(room)
+    twin = NewMedium(payload, room.house.room_id, media_type=MediaType.DISK)
+    room.run(lambda unit: register_many(unit, [twin]))
+    scanned = client_as("media_handler").post("/api/v1/scans", json={"barcode": payload, "task": ""}).json()
+    assert scanned["barcode"] == payload
+
+
+def test_label_jobs_series_and_reserved_numbers_are_found_by_search(room, client_as):
+    room.plan("ABC001L8..ABC002L8")
+    client = client_as("auditor")
+    for word, page in (
+        ("lp-0001", "/labels/LP-0001"),
+        ("LS-0001", "/labels/series/LS-0001"),
+        ("ABC002L8", "/labels/series/LS-0001"),
+    ):
+        assert client.get("/search", params={"q": word}).headers["location"] == page
