@@ -23,7 +23,7 @@ _ENTRY = table(LedgerEntry)
 _NODE = table(LedgerNode)
 _HEAD = table(LedgerHead)
 _CHECKPOINT = table(LedgerCheckpoint)
-FETCH = 4096
+FETCH = 1024  # rows at a time: few enough to stay in the processor's cache until they are hashed
 _FIRST = itemgetter(0)
 _decode = msgspec.json.Decoder().decode
 

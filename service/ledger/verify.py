@@ -12,9 +12,12 @@ from pathlib import Path
 from service.ledger import checkpoint, tree
 from service.ledger.checkpoint import Checkpoint, CheckpointError, Verifier
 
-CHUNK = (
-    1 << 16
-)  # entries hashed before the frontier grows: a power of two, so that each chunk is one perfect subtree
+# Entries hashed before the frontier grows: a power of two, so that each chunk is one perfect subtree, and few enough
+# that its hashes are still in the processor's cache when they are paired.
+CHUNK = 1 << 12
+# Copying a hash that took its first byte costs less than making one and joining the byte to what is hashed.
+_leaf = sha256(b"\x00").copy
+_node = sha256(b"\x01").copy
 BUNDLE = tree.TILE_WIDTH
 
 
@@ -82,7 +85,13 @@ def _roots(entries: Iterable[bytes], sizes: list[int]) -> tuple[tree.Frontier, d
 
 
 def _leaves(source: Iterator[bytes], count: int) -> list[bytes]:
-    return [sha256(b"\x00" + entry).digest() for entry in islice(source, count)]
+    """Their leaf hashes, as `tree.leaf_hash`; spelled out, as below, because a call an entry is a tenth of the time."""
+    leaves = []
+    for entry in islice(source, count):
+        leaf = _leaf()
+        leaf.update(entry)
+        leaves.append(leaf.digest())
+    return leaves
 
 
 def _grown(frontier: tree.Frontier, leaves: list[bytes]) -> tree.Frontier:
@@ -93,8 +102,12 @@ def _grown(frontier: tree.Frontier, leaves: list[bytes]) -> tree.Frontier:
 
 def _perfect_root(level: list[bytes]) -> bytes:
     while len(level) > 1:
-        pairs = iter(level)
-        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+        pairs, above = iter(level), []
+        for left, right in zip(pairs, pairs, strict=True):
+            node = _node()
+            node.update(left + right)
+            above.append(node.digest())
+        level = above
     return level[0]
 
 
