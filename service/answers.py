@@ -9,16 +9,21 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.engine import Connection
 
 from service.bookkeeping import KeptAnswer
-from service.db import Bulk, table
+from service.db import table
 from service.errors import InvalidInputError, StrongroomError
 from service.ledger.writer import Unit
+from service.statements import Bulk, Query
 
 _KEPT = table(KeptAnswer)
 _INSERT_KEPT = Bulk(insert(_KEPT))
-_FIND_KEPT = select(_KEPT.c.key, _KEPT.c.request_sha256, _KEPT.c.status, _KEPT.c.answer).where(
-    _KEPT.c.key.in_(bindparam("keys", expanding=True))
+_FIND_KEPT = Query(
+    select(_KEPT.c.key, _KEPT.c.request_sha256, _KEPT.c.status, _KEPT.c.answer).where(
+        _KEPT.c.key.in_(bindparam("keys", expanding=True))
+    ),
+    many="keys",
 )
 MAX_KEY = 80
+FIRST_REFUSAL = 400  # HTTP status
 
 
 class KeyReusedError(InvalidInputError):
@@ -54,6 +59,10 @@ class Answer:
     body: bytes
     repeated: bool = False
 
+    @property
+    def media_type(self) -> str:
+        return "application/json" if self.status < FIRST_REFUSAL else "application/problem+json"
+
 
 def kept_answers(connection: Connection, keys: Sequence[RequestKey]) -> dict[str, Answer | KeyReusedError]:
     """What was answered before under these keys."""
@@ -62,7 +71,7 @@ def kept_answers(connection: Connection, keys: Sequence[RequestKey]) -> dict[str
     digests = {key.key: key.digest for key in keys}
     return {
         key: Answer(status, bytes(body), repeated=True) if digests[key] == digest else KeyReusedError()
-        for key, digest, status, body in connection.execute(_FIND_KEPT, {"keys": list(digests)})
+        for key, digest, status, body in _FIND_KEPT(connection, keys=digests)
     }
 
 

@@ -35,6 +35,7 @@ from service.locations.models import LOCATION, Location, LocationKind
 from service.media.barcodes import shown
 from service.media.models import Medium
 from service.parties.models import Party
+from service.statements import Query
 
 _CONSIGNMENT = table(Consignment)
 _LINE = table(ManifestLine)
@@ -84,7 +85,7 @@ class Facts:
 
 
 _FROM, _TO = _LOCATION.alias("from_place"), _LOCATION.alias("to_place")
-_LOAD = (  # made once: the scan route loads a consignment with every batch
+_LOAD = Query(  # the scan route loads a consignment with every batch
     select(_CONSIGNMENT, _FROM.c.party_id.label("from_party"), _TO.c.party_id.label("to_party"))
     .join(_FROM, _FROM.c.location_id == _CONSIGNMENT.c.from_location_id)
     .join(_TO, _TO.c.location_id == _CONSIGNMENT.c.to_location_id)
@@ -93,10 +94,10 @@ _LOAD = (  # made once: the scan route loads a consignment with every batch
 
 
 def load(unit: Unit, number: str) -> Facts:
-    row = unit.connection.execute(_LOAD, {"number": number}).one_or_none() if is_number(number) else None
-    if row is None:
+    found = _LOAD(unit.connection, number=number) if is_number(number) else []
+    if not found:
         raise NotFoundError("consignment", shown(number))
-    return Facts(row, row.from_party, row.to_party)
+    return Facts(found[0], found[0].from_party, found[0].to_party)
 
 
 def _party_of(unit: Unit, location_id: str) -> str:

@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -55,12 +56,12 @@ class Verifier:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signer:
     name: str
     key: Ed25519PrivateKey
 
-    @property
+    @cached_property  # a checkpoint is signed with every batch, and the public key takes as long as the signature
     def verifier(self) -> Verifier:
         return Verifier(self.name, self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 

@@ -87,7 +87,7 @@ def timestamp(at: datetime) -> str:
     """RFC 3339 UTC with microseconds, always 27 characters."""
     if at.tzinfo is None:
         raise FormatError("a time without a zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_timestamp(text: str) -> datetime:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import BindParameter, bindparam, insert, select, update
@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from service.db import Bulk, Database, table
+from service.db import Database, table
 from service.errors import LedgerError, StrongroomError, WriterStoppedError
 from service.ids import new_id
 from service.ledger import tree
@@ -30,6 +30,7 @@ from service.ledger.checkpoint import Signer
 from service.ledger.format import MAX_ENTRY_BYTES, VERSION, encoded, plain, timestamp
 from service.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
 from service.ledger.projection import Projection
+from service.statements import Bulk, Query, savepoint
 
 log = structlog.get_logger(__name__)
 
@@ -40,23 +41,28 @@ Item_contra = TypeVar("Item_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
 
 MAX_BATCH = 256
-LINGER_S = (
-    0.002  # under load a batch waits so long for company: one commit and one signature serve more units
-)
+# Under load a batch waits while company keeps coming: one commit and one signature serve more units. Callers whose answers
+# were given together come back together, so a pause means that all are here.
+LINGER_S = 0.002
+PAUSE_S = 0.0003
 KEEP_CHECKPOINT_EVERY = timedelta(hours=1)
 HEAD_ID = 1
 
 _HEAD = table(LedgerHead)
 _ENTRY = table(LedgerEntry)
 _INSERT_ENTRY = Bulk(insert(_ENTRY))
-_INSERT_NODE = insert(table(LedgerNode))
-_INSERT_CHECKPOINT = insert(table(LedgerCheckpoint))
-_LOCK_HEAD = (
+_INSERT_NODE = Bulk(insert(table(LedgerNode)))
+_INSERT_CHECKPOINT = Bulk(insert(table(LedgerCheckpoint)))
+_LOCK_HEAD = Query(
     select(_HEAD.c.size, _HEAD.c.frontier, _HEAD.c.signed_at)
     .where(_HEAD.c.head_id == HEAD_ID)
     .with_for_update()
 )
-_UPDATE_HEAD = update(_HEAD).where(_HEAD.c.head_id == HEAD_ID)
+_UPDATE_HEAD = Bulk(
+    update(_HEAD)
+    .where(_HEAD.c.head_id == HEAD_ID)
+    .values({name: bindparam(f"_{name}") for name in ("size", "frontier", "note", "signed_at")})
+)
 
 
 class Via(StrEnum):
@@ -222,18 +228,23 @@ class Many(Protocol[Item_contra, Answer_co]):
     ) -> Sequence[Answer_co | StrongroomError]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+Answered = Callable[[Any, BaseException | None], None]  # the answer, or the error in its place
+
+
+class _Task(NamedTuple):
     actor: Actor
     work: Callable[[Unit], Any] | None
     many: Many[Any, Any] | None
     item: object
-    future: "Future[Any] | asyncio.Future[Any]"
-    loop: asyncio.AbstractEventLoop | None
+    answered: Answered
+    loop: asyncio.AbstractEventLoop | None  # where `answered` is called; None: in the writer's thread
+
+
+_Answer = tuple[_Task, Any, BaseException | None]
 
 
 class Writer:
-    """Start it once a process; `run` from threads, `run_async` and `run_many_async` from the event loop."""
+    """Start it once a process; `run` from threads, `run_async`, `run_many_async` and `call_many` from the event loop."""
 
     def __init__(
         self, database: Database, signer: Signer, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -265,7 +276,7 @@ class Writer:
 
     def run(self, actor: Actor, work: Callable[[Unit], T]) -> T:
         future: Future[T] = Future()
-        self._put(_Task(actor, work, None, None, future, None))
+        self._put(_Task(actor, work, None, None, _into(future), None))
         return future.result()
 
     def run_many(
@@ -274,20 +285,23 @@ class Writer:
         """Like queueing every item on its own, in one call."""
         futures: list[Future[Answer]] = [Future() for _ in items]
         for item, future in zip(items, futures, strict=True):
-            self._put(_Task(actor, None, many, item, future, None))
+            self._put(_Task(actor, None, many, item, _into(future), None))
         return [_result_or_refusal(future) for future in futures]
 
     async def run_async(self, actor: Actor, work: Callable[[Unit], T]) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._put(_Task(actor, work, None, None, future, loop))
+        self._put(_Task(actor, work, None, None, _into(future), loop))
         return await future
 
     async def run_many_async(self, actor: Actor, many: Many[Item, Answer], item: Item) -> Answer:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Answer] = loop.create_future()
-        self._put(_Task(actor, None, many, item, future, loop))
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.call_many(actor, many, item, _into(future))
         return await future
+
+    def call_many(self, actor: Actor, many: Many[Item, Answer], item: Item, answered: Answered) -> None:
+        """From the event loop, without a task that waits: `answered` is called in it."""
+        self._put(_Task(actor, None, many, item, answered, asyncio.get_running_loop()))
 
     def _put(self, task: _Task) -> None:
         if self._stopping:
@@ -295,16 +309,22 @@ class Writer:
         self._queue.put(task)
 
     def _drain(self) -> None:
-        crowded = False
+        crowd = 1
         while (task := self._queue.get()) is not None:
-            if crowded:
-                time.sleep(LINGER_S)
+            self._linger(crowd)
             batch = [task]
             while len(batch) < MAX_BATCH and (more := self._next()) is not None:
                 batch.append(more)
-            crowded = len(batch) > 1
+            crowd = max(len(batch), crowd * 9 // 10)
             self._settle(self._commit(batch))
         self._disconnect()
+
+    def _linger(self, crowd: int) -> None:
+        """Until as many wait as came together lately, or nobody comes any more."""
+        waiting, until = 0, time.monotonic() + LINGER_S
+        while waiting < (found := self._queue.qsize() + 1) < crowd and time.monotonic() < until:
+            waiting = found
+            time.sleep(PAUSE_S)
 
     def _next(self) -> _Task | None:
         try:
@@ -315,7 +335,7 @@ class Writer:
             self._queue.put(None)  # stop after this batch
         return task
 
-    def _commit(self, batch: list[_Task]) -> list[tuple[_Task, Any, BaseException | None]]:
+    def _commit(self, batch: list[_Task]) -> list[_Answer]:
         """Run the batch in one transaction; if it cannot be committed nobody gets a good answer."""
         try:
             connection = self._connected()
@@ -343,18 +363,15 @@ class Writer:
             self._connection = None
 
     @staticmethod
-    def _settle(answers: list[tuple[_Task, Any, BaseException | None]]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any, BaseException | None]]] = {}
-        for task, value, error in answers:
-            if task.loop is not None:
-                by_loop.setdefault(task.loop, []).append((task.future, value, error))
-            elif error is not None:
-                task.future.set_exception(error)
-            else:
-                task.future.set_result(value)
+    def _settle(answers: list[_Answer]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop | None, list[_Answer]] = {}
+        for answer in answers:
+            by_loop.setdefault(answer[0].loop, []).append(answer)
         for loop, group in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_resolve, group)
+            if loop is None:
+                _give(group)
+            elif not loop.is_closed():
+                loop.call_soon_threadsafe(_give, group)  # one wake-up for all
 
 
 def _result_or_refusal(future: "Future[Any]") -> Any:
@@ -364,21 +381,31 @@ def _result_or_refusal(future: "Future[Any]") -> Any:
         return error
 
 
-def _resolve(group: list[tuple["asyncio.Future[Any]", Any, BaseException | None]]) -> None:
-    for future, value, error in group:
+def _into(future: "Future[T] | asyncio.Future[T]") -> Answered:
+    def answered(value: Any, error: BaseException | None) -> None:
         if future.done():  # the caller went away
-            continue
+            return
         if error is not None:
             future.set_exception(error)
         else:
             future.set_result(value)
+
+    return answered
+
+
+def _give(answers: "list[_Answer]") -> None:
+    for task, value, error in answers:
+        try:
+            task.answered(value, error)
+        except Exception as failed:  # boundary: the answers behind it are given all the same
+            log.exception("answer_not_given", error=repr(failed))
 
 
 class _Batch:
     """Runs the units of one transaction and appends what they logged."""
 
     def __init__(self, connection: Connection, signer: Signer, now: datetime) -> None:
-        size, packed, signed_at = connection.execute(_LOCK_HEAD).one()
+        size, packed, signed_at = _LOCK_HEAD(connection)[0]
         self.connection = connection
         self.signer = signer
         self.now = now
@@ -387,23 +414,21 @@ class _Batch:
         self.rows: list[dict[str, object]] = []
         self.keep_checkpoint = False
 
-    def run(self, batch: list[_Task]) -> list[tuple[_Task, Any, BaseException | None]]:
-        answers: list[tuple[_Task, Any, BaseException | None]] = []
+    def run(self, batch: list[_Task]) -> list[_Answer]:
+        answers: list[_Answer] = []
         for many, group in groupby(batch, key=lambda task: task.many):
             tasks = list(group)
             answers += self._together(many, tasks) if many else [self._alone(task) for task in tasks]
         self._append()
         return answers
 
-    def _alone(self, task: _Task) -> tuple[_Task, Any, BaseException | None]:
+    def _alone(self, task: _Task) -> _Answer:
         work = task.work
         assert work is not None
         value, error = self._guarded(task.actor, work)
         return task, value, error
 
-    def _together(
-        self, many: Many[Any, Any], tasks: list[_Task]
-    ) -> list[tuple[_Task, Any, BaseException | None]]:
+    def _together(self, many: Many[Any, Any], tasks: list[_Task]) -> list[_Answer]:
         items = [(task.actor, task.item) for task in tasks]
         values, error = self._guarded(tasks[0].actor, lambda unit: many(unit, items))
         if error is None:
@@ -416,17 +441,13 @@ class _Batch:
 
     def _guarded(self, actor: Actor, work: Callable[[Unit], Any]) -> tuple[Any, BaseException | None]:
         unit = Unit(self.connection, actor, self.now, self.frontier.size + len(self.rows))
-        savepoint = self.connection.begin_nested()
         try:
-            value = work(unit)
-            unit.close()
+            with savepoint(self.connection, "unit"):
+                value = _worked(unit, work)
         except Exception as error:  # worker boundary: the caller gets the error, the batch goes on
-            unit.forget(0)  # its session's savepoint lies inside this one and must end first
-            savepoint.rollback()
             if not isinstance(error, StrongroomError):
                 log.exception("unit_failed", error=repr(error))
             return None, error
-        savepoint.commit()
         self.rows += unit.rows
         self.keep_checkpoint |= unit.keep_checkpoint
         return value, None
@@ -437,19 +458,33 @@ class _Batch:
         _INSERT_ENTRY(self.connection, self.rows)
         leaves = [tree.leaf_hash(row["body"]) for row in self.rows]  # type: ignore[arg-type] # rows are built in Unit.append
         frontier, nodes = tree.append(self.frontier, leaves)
-        if nodes:
-            self.connection.execute(
-                _INSERT_NODE,
-                [{"level": level, "position": index, "hash": node} for level, index, node in nodes],
-            )
+        _INSERT_NODE(
+            self.connection,
+            [{"level": level, "position": index, "hash": node} for level, index, node in nodes],
+        )
         note = self.signer.sign(frontier.size, frontier.root())
-        head = {"size": frontier.size, "frontier": frontier.to_bytes(), "note": note, "signed_at": self.now}
-        self.connection.execute(_UPDATE_HEAD, head)
+        head = {
+            "_size": frontier.size,
+            "_frontier": frontier.to_bytes(),
+            "_note": note,
+            "_signed_at": self.now,
+        }
+        _UPDATE_HEAD(self.connection, [head])
         if self.keep_checkpoint or self.now.replace(minute=0, second=0, microsecond=0) > self.signed_at:
-            self.connection.execute(
-                _INSERT_CHECKPOINT, {"size": frontier.size, "note": note, "signed_at": self.now}
+            _INSERT_CHECKPOINT(
+                self.connection, [{"size": frontier.size, "note": note, "signed_at": self.now}]
             )
 
 
-def _answered(task: _Task, value: Any) -> tuple[_Task, Any, BaseException | None]:
+def _worked(unit: Unit, work: Callable[[Unit], T]) -> T:
+    try:
+        value = work(unit)
+        unit.close()
+    except BaseException:
+        unit.forget(0)  # its session's savepoint lies inside the unit's and must end first
+        raise
+    return value
+
+
+def _answered(task: _Task, value: Any) -> _Answer:
     return (task, None, value) if isinstance(value, StrongroomError) else (task, value, None)

@@ -12,6 +12,7 @@ from service.scanning import look, pack, receive, unpack
 from service.scanning.batch import Batch
 from service.scanning.rules import TaskKind
 from service.scanning.schemas import Scan, ScanOut
+from service.statements import savepoint
 
 Results = Sequence[ScanOut | StrongroomError]
 TASKS: dict[TaskKind, Callable[[Batch, list[Scan]], Results]] = {
@@ -76,7 +77,7 @@ def _guarded(unit: Unit, task: tuple[TaskKind, str], scans: list[Scan]) -> Resul
     """A refusal that concerns the whole task (no such consignment, wrong state) is every scan's answer."""
     before = len(unit.rows)
     try:
-        with unit.connection.begin_nested():
+        with savepoint(unit.connection, "scans"):
             return TASKS[task[0]](Batch(unit, task[1]), _as_recorded(unit, scans))
     except StrongroomError as error:
         unit.forget(before)

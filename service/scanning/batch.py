@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam, func, select, update
 from service.consignments.actions import Facts, load
 from service.consignments.models import Consignment, LineState, ManifestLine
 from service.containers.models import Container
-from service.db import Bulk, table
+from service.db import table
 from service.errors import ForbiddenError
 from service.handlers.rules import Permission
 from service.holds.models import Hold
@@ -17,6 +17,7 @@ from service.locations.models import Location, LocationKind
 from service.media.models import Content, Medium
 from service.scanning.rules import Outcome, Tone
 from service.scanning.schemas import Counts, Scan, ScanOut
+from service.statements import Bulk, Query
 
 _MEDIUM = table(Medium)
 _LOCATION = table(Location)
@@ -27,7 +28,7 @@ _CONSIGNMENT = table(Consignment)
 
 _KEY: BindParameter[str] = bindparam("_medium_id")
 _CODES: BindParameter[Any] = bindparam("codes", expanding=True)
-_FACTS = (
+_FACTS = Query(
     select(
         _MEDIUM.c.medium_id, _MEDIUM.c.barcode, _MEDIUM.c.custodian_id, _MEDIUM.c.location_id, _MEDIUM.c.container_id,
         _MEDIUM.c.content, _LOCATION.c.kind, _LOCATION.c.path,
@@ -36,7 +37,8 @@ _FACTS = (
     )
     .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
     .outerjoin(_LINE, (_LINE.c.medium_id == _MEDIUM.c.medium_id) & (_LINE.c.consignment_id == bindparam("consignment")))
-    .where(_MEDIUM.c.barcode.in_(_CODES))
+    .where(_MEDIUM.c.barcode.in_(_CODES)),
+    many="codes",
 )  # fmt: skip
 
 
@@ -55,11 +57,19 @@ _PACK_LINE = Bulk(
 )  # fmt: skip
 
 
-_CONTAINERS = select(_CONTAINER).where(_CONTAINER.c.barcode.in_(_CODES))
-_INSIDE = (
+_COUNT_DONE = Bulk(
+    update(_CONSIGNMENT)
+    .where(_CONSIGNMENT.c.consignment_id == bindparam("_consignment_id"))
+    .values(step_done=_CONSIGNMENT.c.step_done + bindparam("done"))
+)
+
+
+_CONTAINERS = Query(select(_CONTAINER).where(_CONTAINER.c.barcode.in_(_CODES)), many="codes")
+_INSIDE = Query(
     select(_MEDIUM.c.container_id, func.count())
     .where(_MEDIUM.c.container_id.in_(_CODES))
-    .group_by(_MEDIUM.c.container_id)
+    .group_by(_MEDIUM.c.container_id),
+    many="codes",
 )
 
 
@@ -116,16 +126,17 @@ class Batch:
     def media(self, codes: set[str]) -> dict[str, MediumFacts]:
         """By barcode; one query for all codes of the batch."""
         consignment = self.consignment.id if self.number else ""
-        rows = self.unit.connection.execute(_FACTS, {"consignment": consignment, "codes": sorted(codes)})
-        return {row[1]: MediumFacts(*row) for row in rows}
+        rows = _FACTS(self.unit.connection, consignment=consignment, codes=sorted(codes))
+        return {row.barcode: MediumFacts(*row) for row in rows}
 
     def containers(self, codes: set[str]) -> dict[str, ContainerFacts]:
         """By barcode, with how many media are inside."""
         if not codes:
             return {}
-        rows = self.unit.connection.execute(_CONTAINERS, {"codes": sorted(codes)}).all()
-        counted = self.unit.connection.execute(_INSIDE, {"codes": [row.container_id for row in rows]})
-        inside: dict[str | None, int] = {row[0]: row[1] for row in counted}
+        rows = _CONTAINERS(self.unit.connection, codes=sorted(codes))
+        if not rows:
+            return {}
+        inside = dict(_INSIDE(self.unit.connection, codes=[row.container_id for row in rows]))
         return {
             row.barcode: ContainerFacts(
                 row.container_id,
@@ -146,9 +157,9 @@ class Batch:
                 next_step="Ask somebody of the party whose step this is.",
             )
 
-    def pack(self, medium: dict[str, object], line: dict[str, object]) -> None:
-        """The changed columns of a medium and of its line, by the names of _PACK_MEDIUM and _PACK_LINE; written together."""
-        self._packed.append({**medium, **line, "_consignment_id": self.consignment.id})
+    def pack(self, changed: dict[str, object]) -> None:
+        """The changed columns of a medium (m_…) and of its line (l_…), as _PACK_MEDIUM and _PACK_LINE name them."""
+        self._packed.append(changed)
 
     def set_line(self, medium_id: str, **values: object) -> None:
         row = {"_medium_id": medium_id, **values}
@@ -168,10 +179,8 @@ class Batch:
             self.unit.connection.execute(statement, rows)
         self._packed, self._lines = [], {}
         if self.done:
-            row = _CONSIGNMENT.c.consignment_id == self.consignment.id
-            self.unit.connection.execute(
-                update(_CONSIGNMENT).where(row).values(step_done=_CONSIGNMENT.c.step_done + self.done)
-            )
+            counted = {"_consignment_id": self.consignment.id, "done": self.done}
+            _COUNT_DONE(self.unit.connection, [counted])
 
     def counts(self) -> Counts:
         row = self.consignment.row
@@ -179,10 +188,12 @@ class Batch:
         return Counts(left=row.step_total - done, done=done)
 
 
+_TONES = {
+    Outcome.RIGHT: Tone.GREEN, Outcome.WRONG: Tone.RED, Outcome.WARN: Tone.AMBER, Outcome.REPEAT: Tone.BLUE,
+    Outcome.COMMAND: Tone.BLUE,
+}  # fmt: skip
+
+
 def band(outcome: Outcome, word: str, code: str, sentence: str, **more: Any) -> ScanOut:
     """The answer in the tone that belongs to its outcome."""
-    tones = {
-        Outcome.RIGHT: Tone.GREEN, Outcome.WRONG: Tone.RED, Outcome.WARN: Tone.AMBER, Outcome.REPEAT: Tone.BLUE,
-        Outcome.COMMAND: Tone.BLUE,
-    }  # fmt: skip
-    return ScanOut(outcome, more.pop("tone", tones[outcome]), word, code, sentence, **more)
+    return ScanOut(outcome, more.pop("tone", _TONES[outcome]), word, code, sentence, **more)

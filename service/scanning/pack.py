@@ -68,6 +68,7 @@ def _pack_media(batch: Batch, scans: list[Scan], known: dict[str, MediumFacts]) 
 def _pack_one(
     batch: Batch, scan: Scan, medium: MediumFacts, containers: dict[str, ContainerFacts]
 ) -> ScanOut:
+    batch.acts_as(scan)
     container = containers.get(scan.task.container)
     _check_container(batch, scan, container)
     verdict = judge_pack(
@@ -102,26 +103,23 @@ def _check_container(batch: Batch, scan: Scan, container: ContainerFacts | None)
 
 
 def _packed(batch: Batch, scan: Scan, medium: MediumFacts, container: ContainerFacts) -> ScanOut:
-    unit = batch.unit
+    unit, consignment = batch.unit, batch.consignment
     first = medium.line is not LineState.SCANNED
+    custody_now = PACKED_BY[consignment.row.direction]
     values = {
-        "location_id": container.location_id,
-        "container_id": container.container_id,
-        "custody": PACKED_BY[batch.consignment.row.direction],
-    }
-    facts = {
-        "consignment": batch.number, "container": container.barcode, "from": medium.path,
-        **({"claimed_at": timestamp(scan.scanned_at)} if scan.scanned_at else {}),
+        "location_id": container.location_id, "container_id": container.container_id, "custody": custody_now.value,
     }  # fmt: skip
+    facts = {"consignment": batch.number, "container": container.barcode, "from": medium.path}
+    if scan.scanned_at:
+        facts["claimed_at"] = timestamp(scan.scanned_at)
     entry = unit.append(MEDIUM.subject(medium.medium_id), CustodyEvent.PACKED, changes=values, facts=facts)
-    batch.pack(
-        {"_medium_id": medium.medium_id, "m_seen_at": unit.now, **{f"m_{name}": value for name, value in values.items()}},
-        {
-            "l_state": LineState.PACKED, "l_container_id": container.container_id, "l_scanned_at": unit.now,
-            "l_packed_at": unit.now, "l_packed_by": scan.person.handler_id, "l_packed_entry": entry,
-            "l_packed_from": medium.location_id,
-        },
-    )  # fmt: skip
+    batch.pack({
+        "_medium_id": medium.medium_id, "_consignment_id": consignment.id,
+        "m_location_id": container.location_id, "m_container_id": container.container_id, "m_custody": custody_now, "m_seen_at": unit.now,
+        "l_state": LineState.PACKED, "l_container_id": container.container_id, "l_scanned_at": unit.now,
+        "l_packed_at": unit.now, "l_packed_by": scan.person.handler_id, "l_packed_entry": entry,
+        "l_packed_from": medium.location_id,
+    })  # fmt: skip
     medium.line, medium.line_container, medium.container_id = (
         LineState.PACKED,
         container.container_id,

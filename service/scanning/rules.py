@@ -3,13 +3,17 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import assert_never
+
+import msgspec
 
 from service.consignments.models import LineState
 from service.errors import InvalidInputError
 from service.locations.models import LocationKind
 
 MAX_CODE = 64
+TASKS_AT_WORK = 256  # a task is scanned for hundreds of times before the next one
 PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -37,8 +41,13 @@ class Task:
     sealing: bool = False
 
     def __str__(self) -> str:
-        parts = [self.kind.value, self.consignment, self.container, "seal" if self.sealing else ""]
-        return ":".join(part for part in parts if part)
+        return _task_text(self)
+
+
+@lru_cache(TASKS_AT_WORK)
+def _task_text(task: Task) -> str:
+    parts = [task.kind.value, task.consignment, task.container, "seal" if task.sealing else ""]
+    return ":".join(part for part in parts if part)
 
 
 class Outcome(StrEnum):
@@ -87,6 +96,7 @@ def read_code(text: str) -> str:
     return code
 
 
+@lru_cache(TASKS_AT_WORK)
 def parse_task(text: str) -> Task:
     parts = (text or TaskKind.LOOK.value).split(":")
     try:
@@ -113,8 +123,7 @@ class PackVerdict(StrEnum):
     IN_OTHER_CONTAINER = "in_other_container"
 
 
-@dataclass(frozen=True, slots=True)
-class PackFacts:
+class PackFacts(msgspec.Struct, frozen=True):
     """What the record says of a scanned medium and of the container it should go into (None: none chosen)."""
 
     line: LineState | None

@@ -1,5 +1,6 @@
 """The writer: units, batches, answers, refusals."""
 
+import asyncio
 import threading
 from enum import StrEnum
 
@@ -96,3 +97,22 @@ def test_the_database_itself_refuses_to_change_the_ledger(runtime, statement):
         connection.execute(text(statement))
     intruder.close()
     assert verdict(runtime).ok
+
+
+def test_an_answer_that_cannot_be_taken_keeps_no_other_from_being_given(runtime):
+    async def ask():
+        loop = asyncio.get_running_loop()
+        taken = loop.create_future()
+
+        def fail(value, error):
+            raise LookupError
+
+        def many(unit, items):
+            return [unit.append("medium:e", Event.HAPPENED, facts={"n": item}) for _, item in items]
+
+        runtime.writer.call_many(SYSTEM, many, 1, fail)
+        runtime.writer.call_many(SYSTEM, many, 2, lambda value, error: taken.set_result((value, error)))
+        return await asyncio.wait_for(taken, 30)
+
+    assert asyncio.run(ask()) == (1, None)
+    assert verdict(runtime).size == 2
