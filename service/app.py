@@ -67,7 +67,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.simulated = rooms.is_simulated(runtime)
     app.mount("/static", _Static(directory=STATIC), name="static")
     _handle_errors(app)
-    app.add_middleware(Surroundings, tls=is_tls(runtime), direct=rooms.DIRECT)
+    app.add_middleware(Surroundings, tls=is_tls(runtime))
+    app.state.at_once = rooms.AT_ONCE
     check_every_route_declares(app.routes)
     return app
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 from fastapi import APIRouter
-from starlette.types import ASGIApp
 
 from service.board import pages as board_pages
 from service.board import planning as board_planning
@@ -60,6 +59,7 @@ from service.today import pages as today_pages
 from service.today import stream as today_stream
 from service.upkeep import start_upkeep
 from service.web import health
+from service.web.at_once import AtOnce
 
 VERSION = version("strongroom")
 
@@ -122,7 +122,8 @@ ROUTERS: list[APIRouter] = [
     job_pages.router,
 ]
 
-DIRECT: dict[tuple[str, str], ASGIApp] = {("POST", "/api/v1/scans"): scanning_api.scan_directly}
+# POST requests that wait for the writer alone: `web.at_once` answers them without the framework.
+AT_ONCE: dict[bytes, AtOnce] = {b"/api/v1/scans": scanning_api.scan_at_once}
 
 # Each takes the runtime, starts its threads and gives back what stops them.
 BACKGROUND: list[Callable[[Runtime], Callable[[], None]]] = [

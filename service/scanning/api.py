@@ -8,8 +8,8 @@ import msgspec
 import orjson
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from starlette.datastructures import State
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from service.answers import Answer, RequestKey
 from service.consignments.rules import packing_permission
@@ -23,12 +23,25 @@ from service.scanning.batch import Batch
 from service.scanning.pack import undo_packing
 from service.scanning.rules import parse_task, read_code
 from service.scanning.schemas import Scan, ScanIn, ScanOut
-from service.web.deps import KEY_HEADER, Act, acting, declared, json_answer, permitted, runtime_of
-from service.web.errors import problem_response, refusal
+from service.web.at_once import Answered
+from service.web.deps import (
+    CSRF_HEADER,
+    KEY_HEADER,
+    Act,
+    acting,
+    declared,
+    json_answer,
+    permitted,
+    runtime_of,
+    same_token,
+)
+from service.web.errors import refusal
+from service.web.headers import Headers, headers_of
 
 router = APIRouter(prefix="/api/v1/scans", tags=["scans"])
 
 MAX_BULK = 5000
+CSRF_NAME, KEY_NAME = CSRF_HEADER.encode(), KEY_HEADER.encode()
 _decode = msgspec.json.Decoder(ScanIn).decode
 
 
@@ -122,22 +135,35 @@ async def scan(request: Request) -> Response:
     runtime: Runtime = runtime_of(request)
     body = await request.body()
     sent = read_scan(body)
-    given = request.headers.get(KEY_HEADER)
-    key = RequestKey.of(person.handler_id, given, "POST", request.scope["path"], body) if given else None
-    item = scan_of(person, sent, key)
+    item = scan_of(person, sent, _key(person, headers_of(request.scope), body))
     return json_answer(await runtime.writer.run_many_async(item.actor, write_scans, item))
 
 
 declared(scan, Permission.SCAN)
 
 
-async def scan_directly(scope: Scope, receive: Receive, send: Send) -> None:
-    """The same route as an ASGI application: what a thousand scans a second need not pass through."""
+def scan_at_once(state: State, headers: Headers, body: bytes, answered: Answered) -> bool:
+    """The same for a person who is known and may, and a body that is a scan: what a thousand requests a second are."""
+    person = state.sign_ins.remembered(headers)
+    if person is None or not person.may(Permission.SCAN):
+        return False
+    if person.session_hash is not None and not same_token(headers.get(CSRF_NAME, b""), person.csrf_token):
+        return False
     try:
-        response = await scan(Request(scope, receive))
-    except StrongroomError as error:
-        response = problem_response(error)
-    await response(scope, receive, send)
+        item = scan_of(person, read_scan(body), _key(person, headers, body))
+        state.runtime.writer.call_many(item.actor, write_scans, item, answered)
+    except StrongroomError:  # the ordinary way says which
+        return False
+    return True
+
+
+def _key(person: Person, headers: Headers, body: bytes) -> RequestKey | None:
+    given = headers.get(KEY_NAME)
+    return (
+        RequestKey.of(person.handler_id, given.decode("latin-1"), "POST", router.prefix, body)
+        if given
+        else None
+    )
 
 
 @router.post("/bulk", response_model=list[ScanAnswer | RefusedScan])

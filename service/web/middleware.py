@@ -4,7 +4,6 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import UnavailableError
 from service.web.errors import TooLargeError, problem_response
+from service.web.headers import Headers, headers_of
 
 log = structlog.get_logger("access")
 
@@ -32,6 +32,11 @@ HEADERS = [
     (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
 ]
 HSTS = (b"strict-transport-security", b"max-age=31536000")
+# What a program gets is no document: it may load nothing, and the rest has no meaning for it.
+DATA_HEADERS = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+]
 NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -45,20 +50,21 @@ class StoppingError(UnavailableError):
         )
 
 
+def data_headers(*, tls: bool) -> list[tuple[bytes, bytes]]:
+    return [*DATA_HEADERS, HSTS] if tls else DATA_HEADERS
+
+
 class Surroundings:
-    def __init__(
-        self, app: ASGIApp, *, tls: bool, direct: Mapping[tuple[str, str], ASGIApp] | None = None
-    ) -> None:
-        """`direct` maps (method, path) to what answers without the framework's routing: the scan route."""
+    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
         self.app = app
-        self.direct = direct or {}
         self.headers = [*HEADERS, HSTS] if tls else HEADERS
+        self.data_headers = data_headers(tls=tls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = request_id_of(headers_of(scope))
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
         seen: dict[str, Any] = {"status": 0}
@@ -71,8 +77,7 @@ class Surroundings:
 
         try:
             limit = MAX_UPLOAD if scope["path"].startswith(UPLOAD_PATHS) else MAX_BODY
-            app = self.direct.get((scope["method"], scope["path"]), self.app)
-            await app(scope, _Limited(scope, receive, limit), send_with_headers)
+            await self.app(scope, _Limited(scope, receive, limit), send_with_headers)
         except TooLargeError as error:
             if not seen["status"]:
                 await problem_response(error)(scope, receive, send_with_headers)
@@ -91,17 +96,16 @@ class Surroundings:
             )
 
     def _dress(self, scope: Scope, message: Message, request_id: str) -> None:
-        headers = message["headers"]
-        headers += self.headers
+        headers, path = message["headers"], scope["path"]
+        headers += self.data_headers if path.startswith("/api/") else self.headers
         headers.append((b"x-request-id", request_id.encode()))
-        if not scope["path"].startswith("/static/") and not any(
-            name == b"cache-control" for name, _ in headers
-        ):
+        if not path.startswith("/static/") and not any(name == b"cache-control" for name, _ in headers):
             headers.append(NO_STORE)
 
 
-def _request_id(scope: Scope) -> str:
-    given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
+def request_id_of(headers: Headers) -> str:
+    """The caller's own when it is a plain one, else a new one."""
+    given = headers.get(b"x-request-id", b"").decode("latin-1")
     return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
 
 
