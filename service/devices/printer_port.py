@@ -64,6 +64,13 @@ class PrinterPort:
         self._url, self._name, self._opener = url, name, opener
         self._printer: LabelPrinter | None = None
 
+    def takes(self, language: str) -> bool:
+        """Whether it can be sent this. Raises PrinterNotReadyFaultError for an address that is none."""
+        try:
+            return language in self._opened().languages
+        except DeviceError as error:
+            raise self._nothing_sent(error) from error
+
     def look(self, deadline_s: float) -> PrinterSaid:
         """Raises PrinterNotReadyFaultError when it does not answer."""
         try:

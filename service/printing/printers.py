@@ -86,6 +86,9 @@ def first_look(new: NewPrinter) -> PrinterSaid | None:
     if not new.url:
         return None
     with PrinterPort(new.url, new.name) as port:
+        if not port.takes(new.language):
+            told = f"The printer at this address takes no {new.language.upper()}."
+            raise InvalidInputError(f"{told} It was not added.", fields={"language": told})
         return port.look(FIRST_LOOK_S)
 
 

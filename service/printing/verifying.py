@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select
 
 from service.db import table
+from service.devices import actions as devices
+from service.devices.models import JobState
 from service.errors import InvalidInputError, NotFoundError
 from service.ledger.writer import Unit
 from service.media import reservations
@@ -16,7 +18,7 @@ from service.media.rules import check_reason
 from service.printing import rules
 from service.printing.actions import LabelEvent, become, device_is_at_work, end
 from service.printing.models import CARTRIDGES, LABEL, Label, LabelState
-from service.printing.queries import job_row, labels_saying
+from service.printing.queries import device_job, job_row, labels_saying
 
 _LABEL = table(Label)
 _MEDIUM = table(Medium)
@@ -102,10 +104,19 @@ def _after(unit: Unit, job: Row[Any], payload: str) -> Verified:
     found = unit.connection.execute(query.group_by(_LABEL.c.state))
     counts: dict[LabelState, int] = {state: count for state, count in found}  # noqa: C416 - rows, not pairs, to mypy
     left = sum(counts.get(state, 0) for state in rules.LEFT)
-    closed = not left and not device_is_at_work(unit, job)
+    closed = not left and _let_go(unit, job)
     if closed:
         end(unit, job)
     return Verified(payload, left, counts.get(LabelState.PRINTED, 0), closed)
+
+
+def _let_go(unit: Unit, job: Row[Any]) -> bool:
+    """Whether no printer is at work on it; one that waits for a look gets its answer: there is nothing left to print."""
+    asking = device_job(unit.connection, job)
+    if asking is not None and asking.state is JobState.NEEDS_OPERATOR:
+        devices.resume(unit, asking.job_id, devices.Resume.GO_ON)
+        return True
+    return not device_is_at_work(unit, job)
 
 
 def spoil(unit: Unit, number: str, scanned: str, reason: str, *, replace: bool) -> None:

@@ -208,3 +208,16 @@ def test_a_printer_that_cannot_be_is_refused_beside_its_field(client_as, fields,
     refused = post(client_as(Role.SYSTEM_ADMINISTRATOR), "/printers", **given)
     assert refused.status_code == 422
     assert told in refused.text
+
+
+def test_a_printer_that_takes_another_language_is_not_added(client_as, tmp_path):
+    given = {
+        "name": "Folder",
+        "url": f"folder://{tmp_path}?language=pdf",
+        "language": "zpl",
+        "dpi": "300",
+        "stock": "",
+    }
+    refused = post(client_as(Role.SYSTEM_ADMINISTRATOR), "/printers", **given)
+    assert refused.status_code == 422
+    assert "takes no ZPL" in refused.text

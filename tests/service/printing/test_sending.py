@@ -274,3 +274,38 @@ def test_the_worker_notes_what_the_printer_says_while_it_is_idle(room, paper):
 
     seen = room.wait_for(lambda: (row := room.rows(Printer)[0]).state and row)
     assert state_words(seen) == "head or cover open"
+
+
+def test_a_sheet_in_doubt_is_scanned_and_only_the_rest_of_it_is_printed_on_the_next_sheet(room, paper):
+    printer_id = room.printer("Office", language=Language.PDF, dpi=None, stock="lto-79x17-a4")
+    number, job_id = room.print_job("ABC001L8..ABC030L8", printer="Office")
+    paper.gone_after, paper.prints_when_gone = 0, True
+    room.worker(printer_id, paper, name="Office")
+    room.wait_for_state(job_id, JobState.NEEDS_OPERATOR)
+    assert room.labels(number, SENDING) == all_of(1, 24)
+    for barcode in all_of(1, 20):
+        room.scan(number, barcode)
+    paper.gone_after = None
+    again = room.run(
+        lambda unit: resuming.resume(unit, number, From.FIRST_UNPROVED, "Its end was torn.", start_at=21)
+    )
+    assert again == 4
+    room.wait_for_state(job_id, JobState.DONE)
+    assert paper.paper == [
+        f"{number} ABC001L8 to ABC024L8",
+        f"{number} ABC021L8 to ABC024L8",
+        f"{number} ABC025L8 to ABC030L8",
+    ]
+    room.check_ledger()
+
+
+def test_scanning_the_last_label_that_was_in_doubt_answers_the_printer_s_question(room, paper):
+    printer_id = room.printer()
+    number, job_id = room.print_job("ABC001L8")
+    paper.gone_after, paper.prints_when_gone = 0, True
+    room.worker(printer_id, paper)
+    room.wait_for_state(job_id, JobState.NEEDS_OPERATOR)
+    assert room.scan(number, "ABC001L8").closed
+    room.wait_for_state(job_id, JobState.DONE)
+    assert paper.paper == titles(number, "ABC001L8")
+    assert room.view(number).state is LabelJobState.CLOSED

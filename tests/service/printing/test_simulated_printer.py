@@ -8,16 +8,19 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from drivers.registry import open_printer_hands
 from service.devices.duty import Timing
 from service.devices.models import JobState
-from service.printing import resuming
-from service.printing.models import LabelState
+from service.printing import actions, resuming
+from service.printing.models import LabelState, Language
 from service.printing.resuming import From
+from service.printing.sheets import sheet
 from service.printing.worker import Post, PrinterWorker
 
 SCRIPT = Path(__file__).with_name("killable_printer_worker.py")
@@ -171,3 +174,36 @@ def test_a_killed_worker_leaves_a_question_and_no_label_comes_out_twice(room, ze
     room.wait_for_state(job_id, JobState.DONE, within_s=60)
     assert zebra.paper() == BARCODES
     room.check_ledger()
+
+
+def read_back(pdf, dpi=300):
+    """What a scanner reads on every page."""
+    pages = pypdfium2.PdfDocument(pdf)
+    images = [page.render(scale=dpi / 72).to_pil() for page in pages]
+    return [[found.text for found in zxingcpp.read_barcodes(image)] for image in images]
+
+
+def test_a_folder_gets_sheets_whose_labels_a_scanner_reads(room, tmp_path):
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    printer_id = room.printer(
+        "Folder", url=f"folder://{folder}", language=Language.PDF, dpi=None, stock="lto-79x17-a4"
+    )
+    number, job_id = room.print_job("ABC001L8..ABC026L8", printer="Folder", start_at=23)
+    worker = PrinterWorker(room.runtime, Post(printer_id, "Folder", f"folder://{folder}"))
+    room.workers.append(worker)
+    worker.start()
+    room.wait_for_state(job_id, JobState.DONE)
+    read = [sorted(page) for file in sorted(folder.iterdir()) for page in read_back(file.read_bytes())]
+    assert read == [
+        ["ABC001L8", "ABC002L8"], [f"ABC{number:03}L8" for number in range(3, 27)],
+    ]  # fmt: skip
+    assert len(room.labels(number, LabelState.SENT)) == 26
+
+
+def test_an_issued_sheet_begins_at_the_label_that_was_asked_for_and_is_read_back(room):
+    number = room.plan("ABC001L8..ABC003L8", start_at=24)
+    room.run(lambda unit: actions.issue_sheet(unit, number))
+    with room.runtime.database.reader.connect() as connection:
+        read = read_back(sheet(connection, number))
+    assert [sorted(page) for page in read] == [["ABC001L8"], ["ABC002L8", "ABC003L8"]]
