@@ -162,6 +162,8 @@ async def answer(request: Request, error: StrongroomError, status: int | None = 
 
 
 async def _to_the_door(request: Request) -> Response:
+    if "hx-request" in request.headers:  # a fragment: the page around it says so and stays
+        return Response(status_code=401)
     kept = await kept_of(request)
     if kept is not None:
         return door_pages.sign_in_first(request, request.app.state.runtime, kept)

@@ -11,12 +11,11 @@ import pytest
 from parts import need
 from playwright.sync_api import expect
 from ports import free_port
-from serving import BROWSER, PASSWORD, STRONGROOM, chromium, scan, serving, signed_in, wait_until_ready
-from travel import OURS, OUT, Travel
+from prepared import login_of, prepared
+from serving import BROWSER, STRONGROOM, chromium, scan, serving, signed_in, wait_until_ready
+from travel import OURS, OUT
 
-from service.handlers.actions import set_password
-from service.handlers.credentials import hash_password
-from service.ledger.writer import SYSTEM
+from service.ledger import store
 from service.runtime import open_runtime
 from service.settings import Settings
 
@@ -25,22 +24,19 @@ COUNT = 12
 ENDS_S = 5
 
 
+def chosen(travel):
+    number = travel.chosen(OUT, COUNT)
+    return number, travel.box, travel.barcodes, [travel.house.ids[barcode] for barcode in travel.barcodes]
+
+
 class Packing:
     """A consignment to pack, and a server that can be killed and started again at the same address."""
 
     def __init__(self, data_dir):
         self.data_dir, self.port = data_dir, free_port()
         self.process = None
-        runtime = open_runtime(Settings(data_dir=data_dir))
-        travel = Travel(runtime)
-        self.number = travel.chosen(OUT, COUNT)
-        self.barcodes, self.box = travel.barcodes, travel.box
-        self.ids = [travel.house.ids[barcode] for barcode in self.barcodes]
-        person = travel.house.people[OURS]
-        hashed = hash_password(PASSWORD)
-        runtime.writer.run(SYSTEM, lambda unit: set_password(unit, person.handler_id, hashed))
-        self.login = OURS.lower().replace(" ", ".")
-        runtime.close()
+        self.login = login_of(OURS)
+        self.number, self.box, self.barcodes, self.ids = prepared(data_dir, chosen, OURS)
 
     @property
     def address(self):
@@ -64,8 +60,6 @@ class Packing:
         """How often each medium was packed, by the ledger."""
         runtime = open_runtime(Settings(data_dir=self.data_dir))
         try:
-            from service.ledger import store
-
             with runtime.database.reader.connect() as connection:
                 return [
                     sum(

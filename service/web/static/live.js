@@ -20,7 +20,7 @@ function tick() {
 // Elements with data-stream are refreshed by htmx ("refresh" in their hx-trigger) at each event of the stream. Only a page
 // that is looked at listens: a browser has few connections to a host, and a person many tabs.
 const streams = new Map();
-const AGAIN_MS = 5000;
+const AGAIN_MS = 15_000;
 
 function refresh(address) {
   for (const each of document.querySelectorAll(`[data-stream="${CSS.escape(address)}"]`)) each.dispatchEvent(new CustomEvent("refresh"));
@@ -64,6 +64,33 @@ function looked() {
   listen();
   for (const address of streams.keys()) refresh(address);
 }
+
+// A page that cannot be kept current says so, and since when.
+let currentAt = new Date();
+let leaving = false;
+
+function judge({ detail: { ctx } }) {
+  if (leaving || !ctx) return;
+  const status = ctx.response?.status ?? 0;
+  if (status && status < 400) {
+    currentAt = new Date();
+    document.getElementById("stale")?.remove();
+    return;
+  }
+  const main = document.getElementById("main");
+  const bar = document.getElementById("stale") ?? Object.assign(document.createElement("p"), { id: "stale", className: "stale", role: "status" });
+  const said = status === 401 ? ["The sign-in has ended.", "/sign-in?then=" + encodeURIComponent(location.pathname + location.search), "Sign in"]
+    : [status ? "This page cannot be kept current." : "The server does not answer.", location.href, "Load the page again"];
+  const time = currentAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.getElementById("clock")?.dataset.zone });
+  if (bar.dataset.status !== String(status)) {
+    bar.dataset.status = status;
+    bar.replaceChildren(`${said[0]} What is shown is as of ${time}. `, Object.assign(document.createElement("a"), { href: said[1], textContent: said[2] }));
+  }
+  if (!bar.isConnected) main?.prepend(bar);
+}
+
+document.addEventListener("htmx:finally:request", judge);
+window.addEventListener("beforeunload", () => { leaving = true; });
 
 // A double click sends one request: the pressed button is marked, a second submit within the page is dropped.
 function once(event) {

@@ -10,6 +10,7 @@ const form = field.form;
 const csrf = document.querySelector("meta[name=csrf]").content;
 const KEPT = `strongroom-scans:${page.dataset.person}`;
 const QUIET = "strongroom-scan-quiet";
+const STILL = "strongroom-scan-still";
 const ANSWER_MS = 8000;
 const RETRY_MS = [500, 1000, 2000, 4000]; // a person stands there; four seconds is the longest a returned network goes unnoticed
 const SHOWN = 200;
@@ -266,7 +267,7 @@ function show(tone, word, barcode, sentence, detail) {
   void band.offsetWidth; // restarts the flash, so that two equal answers are seen as two
   band.classList.add("fresh");
   sound(tone);
-  navigator.vibrate?.(BUZZES[tone] ?? [30]);
+  if (!off(STILL)) navigator.vibrate?.(BUZZES[tone] ?? [30]);
 }
 
 function marked(text) {
@@ -367,18 +368,18 @@ function clock(moment, seconds) {
 // --- sound -----------------------------------------------------------------------------------------------------
 
 let audio = null;
-const quiet = () => { try { return localStorage.getItem(QUIET) === "yes"; } catch { return false; } };
+const off = (key) => { try { return localStorage.getItem(key) === "yes"; } catch { return false; } };
 
 // Browsers allow sound only after a key or a touch; a wedge's first character is one.
 function wake() {
-  if (quiet() || !window.AudioContext) return;
+  if (off(QUIET) || !window.AudioContext) return;
   audio ??= new AudioContext();
   if (audio.state === "suspended") audio.resume().catch(() => {});
 }
 
 function sound(tone) {
   const kind = SOUNDS[tone];
-  if (!audio || !kind || quiet()) return;
+  if (!audio || !kind || off(QUIET)) return;
   for (const [hertz, from, length] of kind.notes) {
     const voice = new OscillatorNode(audio, { type: kind.wave, frequency: hertz });
     const level = new GainNode(audio, { gain: 0 });
@@ -391,11 +392,16 @@ function sound(tone) {
   }
 }
 
-function drawSound() {
-  const press = byId("sound");
-  press.hidden = false;
-  press.setAttribute("aria-pressed", String(!quiet()));
-  press.textContent = quiet() ? "sound off" : "sound on";
+// Two presses of the person's own: sound, and vibration where the device has it.
+const presses = [
+  { press: byId("sound"), key: QUIET, name: "sound" },
+  { press: byId("buzz"), key: STILL, name: "vibration" },
+];
+
+function drawPress({ press, key, name }) {
+  press.hidden = name === "vibration" && !(navigator.vibrate && matchMedia("(pointer: coarse)").matches);
+  press.setAttribute("aria-pressed", String(!off(key)));
+  press.textContent = `${name} ${off(key) ? "off" : "on"}`;
 }
 
 // --- the field -------------------------------------------------------------------------------------------------
@@ -466,16 +472,18 @@ async function undo(sent) {
   }
 }
 
-byId("sound").addEventListener("click", () => {
-  try {
-    if (quiet()) localStorage.removeItem(QUIET);
-    else localStorage.setItem(QUIET, "yes");
-  } catch {
-    // without storage the sound stays as it is
-  }
-  drawSound();
-  wake();
-});
+for (const one of presses) {
+  one.press.addEventListener("click", () => {
+    try {
+      if (off(one.key)) localStorage.removeItem(one.key);
+      else localStorage.setItem(one.key, "yes");
+    } catch {
+      // without storage it stays as it is
+    }
+    drawPress(one);
+    wake();
+  });
+}
 
 window.addEventListener("online", drain);
 window.addEventListener("offline", () => { offlineSince ??= new Date(); drawOffline(); });
@@ -483,6 +491,6 @@ window.addEventListener("focus", focusField);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) focusField(); });
 field.addEventListener("blur", () => setTimeout(() => { if (document.activeElement === document.body) focusField(); }));
 
-drawSound();
+presses.forEach(drawPress);
 focusField();
 if (kept().length) drain();

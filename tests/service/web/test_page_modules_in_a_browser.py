@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 from web_specimens.serving import served
 
 CHROMIUM = shutil.which("chromium")
@@ -126,3 +126,38 @@ def test_a_fragment_refreshes_itself_when_the_server_says_it_is_old(open_page: C
     page.wait_for_function("window.htmx && document.querySelector('#board')")
     page.evaluate("document.getElementById('board').dispatchEvent(new CustomEvent('refresh'))")
     expect(page.locator("#fresh")).to_have_text("new board")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "The sign-in has ended."),
+        (503, "This page cannot be kept current."),
+        (0, "The server does not answer."),
+    ],
+)
+def test_a_page_that_is_not_kept_current_says_so_and_since_when_until_it_is(
+    open_page: Callable[[str], Page], status: int, said: str
+) -> None:
+    page = open_page("run")
+    down = [True]
+
+    def board(route: Route) -> None:
+        if not down[0]:
+            route.fulfill(
+                body='<div id="board" hx-get="/runs/2026-W47/board">new</div>', content_type="text/html"
+            )
+        elif status:
+            route.fulfill(status=status, body="")
+        else:
+            route.abort()
+
+    page.route("**/runs/2026-W47/board", board)
+    page.wait_for_function("window.htmx && document.querySelector('#board')")
+    refresh = "document.getElementById('board').dispatchEvent(new CustomEvent('refresh'))"
+    page.evaluate(refresh)
+    expect(page.locator("#stale")).to_contain_text(f"{said} What is shown is as of ")
+    expect(page.locator("#live")).to_be_visible()
+    down[0] = False
+    page.evaluate(refresh)
+    expect(page.locator("#stale")).to_have_count(0)

@@ -284,3 +284,41 @@ def test_a_pasted_list_becomes_one_scan_a_line(page: Page, desk: Desk) -> None:
     )
     expect(page.locator("#band-big")).to_have_text("STR160L8")
     assert sent(desk) == ["STR158L8", "STR159L8", "STR160L8"]
+
+
+def test_sound_and_vibration_are_switched_off_each_on_its_own_and_stay_so(
+    browser: Browser, desk: Desk
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.add_init_script(
+        "window.buzzed = []; navigator.vibrate = (pattern) => { buzzed.push(pattern); return true; };"
+    )
+    page.goto(f"{desk.url}/scan")
+    wedge(page, "STR158L8")
+    expect(page.locator("#band-big")).to_have_text("STR158L8")
+    assert page.evaluate("buzzed.length") == 1
+    page.get_by_role("button", name="vibration on").click()
+    expect(page.get_by_role("button", name="vibration off")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="sound on")).to_be_visible()
+    wedge(page, "STR159L8")
+    expect(page.locator("#band-big")).to_have_text("STR159L8")
+    assert page.evaluate("buzzed.length") == 1
+    page.get_by_role("button", name="sound on").click()
+    page.reload()
+    expect(page.get_by_role("button", name="sound off")).to_be_visible()
+    expect(page.get_by_role("button", name="vibration off")).to_be_visible()
+    context.close()
+
+
+def test_a_container_that_is_opened_is_named_in_the_task_and_its_lists_follow(page: Page, desk: Desk) -> None:
+    desk.answers["C-0118"] = (
+        200,
+        {
+            "outcome": "command", "tone": "blue", "word": "Container", "barcode": "C-0118", "sentence": "Now pack into C-0118",
+            "task": "pack:CN-0412:C-0118", "about": "CN-0412, into C-0118", "counts": {"left": 3, "done": 11},
+        },
+    )  # fmt: skip
+    wedge(page, "C-0118")
+    expect(page.locator("#about")).to_contain_text("into C-0118")
+    expect(page.locator("#left-count")).to_have_text("3")
