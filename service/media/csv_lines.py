@@ -111,9 +111,9 @@ def _columns(head: str, delimiter: str) -> list[str]:
     except InvalidInputError as error:
         raise ImportFileError(f"The first line cannot be read: {reason_of(error)}.") from error
     wrong = [
-        *(f"the column {name} is missing" for name in REQUIRED if name not in columns),
-        *(f"{shown(name)} is no column it knows" for name in columns if name not in REQUIRED + OPTIONAL),
-        *(f"the column {name} stands twice" for name in sorted(set(columns)) if columns.count(name) > 1),
+        *(f"the column “{name}” is missing" for name in REQUIRED if name not in columns),
+        *(f"{shown(name)} is no column of an import" for name in columns if name not in REQUIRED + OPTIONAL),
+        *(f"the column “{name}” stands twice" for name in sorted(set(columns)) if columns.count(name) > 1),
     ]
     if wrong:
         raise ImportFileError(

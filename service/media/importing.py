@@ -170,6 +170,8 @@ class Places:
             return found
         several = name in self.by_name
         text = f"“{where[:120]}” is {'the name of several places; write the whole path' if several else 'no place here'}"
+        if not where.strip():
+            text = "Where it is has to be said"
         raise InvalidInputError(f"{text}. Nothing was recorded.", fields={"location": text})
 
 

@@ -14,6 +14,9 @@ from service.web.page import Page
 from service.web.views.forms import Field, FieldKind, Form
 from service.web.views.pages import FormPage
 
+_WRITTEN = frozenset(
+    {FieldKind.TEXT, FieldKind.TEXTAREA, FieldKind.EMAIL, FieldKind.NUMBER, FieldKind.DATE, FieldKind.TIME}
+)
 _NEVER_AGAIN = frozenset({FieldKind.PASSWORD, FieldKind.FILE})
 
 
@@ -31,9 +34,9 @@ def act_or_again(
 
 
 def refilled(form: Form, typed: FormData, error: StrongroomError) -> Form:
-    """A refusal of no single field stands above the form."""
-    fields = error.fields if isinstance(error, InvalidInputError) else {}
+    """A refusal of no single field stands above the form; fields left out are named with those that are wrong."""
     every = (*form.fields, *(field for group in form.groups for field in group.fields))
+    fields = _blank(every, typed) | error.fields if isinstance(error, InvalidInputError) else {}
     placed = any(field.name in fields for field in every)
     return replace(
         form,
@@ -44,6 +47,15 @@ def refilled(form: Form, typed: FormData, error: StrongroomError) -> Form:
         ),
         problem="" if placed else f"{error.message} {error.next_step}".strip(),
     )
+
+
+def _blank(fields: tuple[Field, ...], typed: FormData) -> dict[str, str]:
+    """What was left out, all of it at once; a rule names the first it meets."""
+    return {
+        field.name: "This is missing."
+        for field in fields
+        if field.required and field.kind in _WRITTEN and field.name in typed and not text(typed, field.name)
+    }
 
 
 def _refilled(field: Field, typed: FormData, errors: dict[str, str]) -> Field:

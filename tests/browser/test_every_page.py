@@ -20,12 +20,15 @@ need("axe", present=AXE.exists(), how=f"run 'npm ci' in {AXE.parents[2]}")
 
 FIRST_PAINT_BYTES = 200_000
 FINGER_PX = 44
-WIDTHS = (1440, 768, 360)
 HEIGHT = 900
 OUT = "CN-0001"
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BY_COLOUR = ["color-contrast", "link-in-text-block"]  # what a dark page can fail and its light twin not
-LOOK = """only => axe.run(document, {runOnly: only, resultTypes: ['violations'], elementRef: false}).then((all) =>
+STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SHAPE = {**STANDARDS, "rules": {rule: {"enabled": False} for rule in BY_COLOUR}}
+COLOUR = {"runOnly": BY_COLOUR}
+# No colour depends on the width, so the middle one is looked at for its shape.
+WIDTHS = ((1440, STANDARDS, COLOUR), (768, SHAPE, None), (360, STANDARDS, COLOUR))
+LOOK = """rules => axe.run(document, {...rules, resultTypes: ['violations'], elementRef: false}).then((all) =>
     all.violations.map((one) => `${one.id} × ${one.nodes.length}: ${one.nodes[0].html.slice(0, 160)}`))"""
 SMALL = """least => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary')].filter((one) => {
     if (!one.checkVisibility() || one.closest('.off-screen, .skip') || getComputedStyle(one).display === 'inline') return false;
@@ -121,14 +124,15 @@ class Walk:
         if (weight := page.evaluate(WEIGHT)) >= FIRST_PAINT_BYTES:
             self.notes["weight"].append(f"{path}: {weight:,} bytes")
         page.evaluate(self.axe)
-        for width in WIDTHS:
+        for width, rules, colours in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
-            self._inspect(page, f"{path} at {width}", STANDARDS)
+            self._inspect(page, f"{path} at {width}", rules)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 self.notes["sideways"].append(f"{path} at {width}")
-            page.emulate_media(color_scheme="dark")
-            self._inspect(page, f"{path} at {width}, dark", BY_COLOUR)
-            page.emulate_media(color_scheme="light")
+            if colours:
+                page.emulate_media(color_scheme="dark")
+                self._inspect(page, f"{path} at {width}, dark", colours)
+                page.emulate_media(color_scheme="light")
 
     def _inspect(self, page, where, rules):
         self.notes["barriers"] += [f"{where}: {found}" for found in page.evaluate(LOOK, rules)]

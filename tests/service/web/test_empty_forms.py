@@ -46,6 +46,15 @@ def emptied(form):
     return fields
 
 
+def test_all_that_is_left_out_is_named_at_once(week):
+    answer = week.client(ADMINISTRATOR).post(
+        "/media", data={"barcode": "", "location": "", "content": "scratch"}
+    )
+    assert answer.status_code == 422
+    assert 'href="#register-barcode">Barcode</a>: This is missing.' in answer.text
+    assert 'href="#register-location">Where it is</a>: Where it is has to be said' in answer.text
+
+
 def test_every_form_sent_empty_comes_back_with_what_is_missing(week):
     wrong = []
     for person, paths in FORMS.items():
