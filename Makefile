@@ -6,7 +6,7 @@ RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
-.PHONY: run test check bench soak fuzz lab pins clean
+.PHONY: run test check bench soak fuzz lab pictures pins clean
 
 run: $(RUN_READY)
 	$(BIN)/strongroom serve --demo
@@ -31,6 +31,10 @@ fuzz: $(TEST_READY)
 
 lab: $(TEST_READY)
 	$(BIN)/python tests/lab/lab.py
+
+# The pictures of the README, from a demonstration house.
+pictures: $(TEST_READY)
+	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 # New pins: exact versions with hashes, without the address they came from.
 pins:

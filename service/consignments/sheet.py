@@ -158,11 +158,17 @@ def _line_row(line: LineRow, row: ConsignmentRow, *, outsider: bool, skips: bool
         Cell(type_word(line.media_type, line.generation)),
         Cell(line.dataset),
         Cell(state),
-        Cell(Ident(line.container) if line.container else ""),
+        Cell(_container(line.container, linked=not outsider)),
         Cell(line.expires_on.strftime("%-d %b %Y") if line.expires_on else ""),
     )
     wrong = Tone.RED if line.state in {LineState.MISSING, LineState.EXTRA} else None
     return Row((*cells, _skip_cell(line, row)) if skips else cells, key=line.barcode, tone=wrong)
+
+
+def _container(barcode: str | None, *, linked: bool) -> Rich:
+    if not barcode:
+        return ""
+    return Ident(barcode, f"/containers/{barcode}" if linked else None)
 
 
 def _skip_cell(line: LineRow, row: ConsignmentRow) -> Cell:

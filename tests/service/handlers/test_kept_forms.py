@@ -130,3 +130,11 @@ def test_an_unknown_address_keeps_the_rail_and_the_search(typist):
     assert 'class="rail"' in answer.text
     assert 'id="find"' in answer.text
     assert "Nothing was changed." in answer.text
+
+
+def test_a_fragment_after_the_sign_in_has_ended_is_refused_and_no_door_is_drawn_into_the_page(
+    typist, runtime, clock
+):
+    expired(runtime, clock)
+    answer = typist.get("/today", headers={"hx-request": "true"})
+    assert (answer.status_code, answer.text) == (401, "")
