@@ -396,7 +396,7 @@ function sound(tone) {
 const presses = [
   { press: byId("sound"), key: QUIET, name: "sound" },
   { press: byId("buzz"), key: STILL, name: "vibration" },
-];
+].filter((one) => one.press);
 
 function drawPress({ press, key, name }) {
   press.hidden = name === "vibration" && !(navigator.vibrate && matchMedia("(pointer: coarse)").matches);
