@@ -42,11 +42,17 @@ _FACTS = Query(
 )  # fmt: skip
 
 
-_PACK_MEDIUM = Bulk(
-    update(_MEDIUM)
-    .where(_MEDIUM.c.medium_id == bindparam("_medium_id"))
-    .values({name: bindparam(f"m_{name}") for name in ("location_id", "container_id", "custody", "seen_at")})
-)
+def _pack_medium(*columns: str) -> Bulk:
+    return Bulk(
+        update(_MEDIUM)
+        .where(_MEDIUM.c.medium_id == bindparam("_medium_id"))
+        .values({name: bindparam(f"m_{name}") for name in columns})
+    )
+
+
+_PACK_MEDIUM = _pack_medium("location_id", "container_id", "custody", "seen_at")
+# Most media are packed where they lie. A place that is set is looked up and indexed again, even when it is the same.
+_PACK_IN_PLACE = _pack_medium("container_id", "custody", "seen_at")
 _PACK_LINE = Bulk(
     update(_LINE)
     .where(_LINE.c.consignment_id == bindparam("_consignment_id"), _LINE.c.medium_id == bindparam("_medium_id"))
@@ -167,7 +173,10 @@ class Batch:
 
     def write_lines(self) -> None:
         """The collected changes in bulk statements, and the counts of the step."""
-        _PACK_MEDIUM(self.unit.connection, self._packed)
+        moved = [row for row in self._packed if row["m_location_id"] != row["l_packed_from"]]
+        in_place = [row for row in self._packed if row["m_location_id"] == row["l_packed_from"]]
+        _PACK_MEDIUM(self.unit.connection, moved)
+        _PACK_IN_PLACE(self.unit.connection, in_place)
         _PACK_LINE(self.unit.connection, self._packed)
         statement = (
             update(_LINE).where(_LINE.c.consignment_id == self.consignment.id, _LINE.c.medium_id == _KEY)
