@@ -70,14 +70,19 @@ class EnumText(TypeDecorator[StrEnum]):
     def __init__(self, kind: type[StrEnum]) -> None:
         super().__init__(length=40)
         self.kind = kind
+        # Looked up here, because calling an enumeration takes longer than reading the rest of a row.
+        self._members: dict[str, StrEnum] = {member.value: member for member in kind}
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
         del dialect
-        return None if value is None else self.kind(value).value
+        return None if value is None else self._member(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         del dialect
-        return None if value is None else self.kind(value)
+        return None if value is None else self._member(value)
+
+    def _member(self, value: str) -> StrEnum:
+        return self._members.get(value) or self.kind(value)
 
 
 def identifier(length: int) -> String:

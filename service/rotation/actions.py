@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from service.consignments.actions import open_consignment
 from service.consignments.models import Consignment, Direction
@@ -29,6 +29,7 @@ from service.rotation.models import RUN, Run, RunLine, RunState, Step
 from service.rotation.planning import add_lines, free_number, obstacles_to, plan
 from service.rotation.queries import run_of_slot
 from service.rotation.rules import Picked
+from service.statements import Bulk
 
 _RUN = table(Run)
 _LINE = table(RunLine)
@@ -67,8 +68,7 @@ def plan_run(unit: Unit, schedule_id: str, slot: date) -> str:
     unit.create(RUN, values, RotationEvent.RUN_PLANNED, facts=picked.told())
     add_lines(unit, run_id, Direction.OUT, picked.out)
     add_lines(unit, run_id, Direction.HOME, picked.home)
-    for one in picked.out:
-        _record_tier(unit, one, picked.policy_version)
+    _record_tiers(unit, picked.out, picked.policy_version)
     return number
 
 
@@ -87,14 +87,27 @@ def schedule_row(unit: Unit, schedule_id: str) -> Any:
     return row
 
 
-def _record_tier(unit: Unit, picked: Picked, version: int) -> None:
-    if picked.assignment is None:
-        return
-    values = {
-        "tier": picked.assignment.tier.value, "period_key": picked.assignment.period_key,
-        "expires_on": picked.assignment.expires_on, "policy_version": version,
-    }  # fmt: skip
-    unit.change(MEDIUM, picked.medium_id, values, RotationEvent.TIER_ASSIGNED)
+_ASSIGN_TIER = Bulk(  # thousands at once; scans wait for the plan that does it
+    update(_MEDIUM)
+    .where(_MEDIUM.c.medium_id == bindparam("_medium_id"))
+    .values({name: bindparam(f"_{name}") for name in ("tier", "period_key", "expires_on", "policy_version")})
+)
+
+
+def _record_tiers(unit: Unit, picked: Sequence[Picked], version: int) -> None:
+    rows = []
+    for one in picked:
+        if one.assignment is None:
+            continue
+        values = {
+            "tier": one.assignment.tier.value, "period_key": one.assignment.period_key,
+            "expires_on": one.assignment.expires_on, "policy_version": version,
+        }  # fmt: skip
+        rows.append({"_medium_id": one.medium_id, **{f"_{name}": value for name, value in values.items()}})
+        unit.append(
+            MEDIUM.subject(one.medium_id), RotationEvent.TIER_ASSIGNED, changes=MEDIUM.logged(values)
+        )
+    _ASSIGN_TIER(unit.connection, rows)
 
 
 def _load(unit: Unit, number: str) -> Any:

@@ -26,6 +26,7 @@ _MANIFEST = table(ManifestLine)
 _CONSIGNMENT = table(Consignment)
 
 OPEN_CONSIGNMENTS = (ConsignmentState.OPEN, ConsignmentState.FROZEN, ConsignmentState.IN_TRANSIT)
+_TIERS = {tier.value: tier for tier in TierName}
 _MEDIA = select(
     _MEDIUM.c.medium_id, _MEDIUM.c.barcode, _MEDIUM.c.content, _MEDIUM.c.custody, _MEDIUM.c.held_since, _MEDIUM.c.encrypted,
     _MEDIUM.c.written_on, _MEDIUM.c.tier, _MEDIUM.c.period_key, _MEDIUM.c.expires_on,
@@ -82,8 +83,9 @@ def _facts(connection: Connection, query: Select[Any], of_run: str | None = None
     busy = busy_media(connection, of_run)
     return [
         MediumFacts(
-            row.medium_id, row.barcode, row.content, row.custody, row.held_since is not None, busy.get(row.medium_id, ""),
-            row.encrypted, row.written_on, TierName(row.tier) if row.tier else None, row.period_key, row.expires_on,
+            medium_id, barcode, content, custody, held_since is not None, busy.get(medium_id, ""), encrypted, written_on,
+            _TIERS[tier] if tier else None, period_key, expires_on,
         )
-        for row in connection.execute(query)
+        for medium_id, barcode, content, custody, held_since, encrypted, written_on, tier, period_key, expires_on
+        in connection.execute(query)
     ]  # fmt: skip

@@ -18,10 +18,12 @@ from service.rotation import rules
 from service.rotation.candidates import media_due_home, media_in_library, planned_media
 from service.rotation.models import Run, RunLine, Step
 from service.rotation.rules import LeftOut, Picked
+from service.statements import Bulk
 
 _RUN = table(Run)
 _LINE = table(RunLine)
 _LOCATION = table(Location)
+_INSERT_LINE = Bulk(insert(_LINE))
 MOST_TOLD = 200  # media left out that the entry of the plan names
 
 
@@ -100,5 +102,4 @@ def add_lines(unit: Unit, run_id: str, direction: Direction, picked: Sequence[Pi
         }
         for one in picked
     ]  # fmt: skip
-    if rows:
-        unit.connection.execute(insert(_LINE), rows)
+    _INSERT_LINE(unit.connection, rows)
