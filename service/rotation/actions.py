@@ -104,9 +104,7 @@ def _record_tiers(unit: Unit, picked: Sequence[Picked], version: int) -> None:
             "expires_on": one.assignment.expires_on, "policy_version": version,
         }  # fmt: skip
         rows.append({"_medium_id": one.medium_id, **{f"_{name}": value for name, value in values.items()}})
-        unit.append(
-            MEDIUM.subject(one.medium_id), RotationEvent.TIER_ASSIGNED, changes=MEDIUM.logged(values)
-        )
+        unit.append(MEDIUM.subject(one.medium_id), RotationEvent.TIER_ASSIGNED, changes=MEDIUM.logged(values))
     _ASSIGN_TIER(unit.connection, rows)
 
 
