@@ -36,6 +36,7 @@ from service.media import pages as media_pages
 from service.packing import api as packing_api
 from service.packing import pages as packing_pages
 from service.parties import api as parties_api
+from service.parties import logo_pages
 from service.parties import pages as parties_pages
 from service.policies import api as policies_api
 from service.policies import pages as policies_pages
@@ -46,6 +47,7 @@ from service.printing import printer_pages, printers_api
 from service.printing.documents import api as documents_api
 from service.printing.documents import pages as documents_pages
 from service.printing.worker import start_printer_workers
+from service.printing.documents import recovery_api, recovery_pages
 from service.receipts import api as receipts_api
 from service.receipts import pages as receipts_pages
 from service.rotation import api as rotation_api
@@ -77,6 +79,7 @@ ROUTERS: list[APIRouter] = [
     handlers_pages.router,
     parties_api.router,
     parties_pages.router,
+    logo_pages.router,
     locations_api.router,
     locations_tree.router,
     locations_pages.router,
@@ -109,6 +112,8 @@ ROUTERS: list[APIRouter] = [
     receipts_pages.router,
     documents_api.router,
     documents_pages.router,
+    recovery_api.router,
+    recovery_pages.router,
     scanning_pages.router,
     printing_api.router,
     printers_api.router,

@@ -15,6 +15,7 @@ from service.media.models import LABEL_SERIES, MEDIUM, RESERVATION
 from service.parties.models import PARTY
 from service.policies.models import POLICY, SCHEDULE
 from service.printing.models import LABEL, LABEL_JOB, PRINTER
+from service.printing.documents.models import DOCUMENT
 from service.rotation.models import RUN
 
 METADATA = SQLModel.metadata
@@ -23,6 +24,6 @@ PROJECTIONS = {
     projection.kind: projection
     for projection in (
         PARTY, HANDLER, LOCATION, MEDIUM, HOLD, TRANSFER, DISCREPANCY, CONTAINER, SEAL, CONSIGNMENT, POLICY, SCHEDULE, RUN,
-        DEVICE, JOB, LABEL_SERIES, RESERVATION, PRINTER, LABEL_JOB, LABEL,
+        DEVICE, JOB, LABEL_SERIES, RESERVATION, PRINTER, LABEL_JOB, LABEL, DOCUMENT,
     )
 }  # fmt: skip

@@ -14,7 +14,7 @@ from labels.documents.language import LANGUAGES
 from labels.documents.manifest import Manifest, ManifestContainer, ManifestKind, ManifestLine, ManifestSeal
 from labels.documents.movement_list import ListKind, ListLine, MovementList
 from labels.documents.pdfa import Attachment
-from labels.documents.recovery_list import NeededMedium, RecoveryList
+from labels.documents.recovery_list import NeededMedium, Order, RecoveryList
 from labels.documents.render import Document, Rendered, render
 from labels.documents.series_sheet import PrintedLabel, SeriesSheet
 from labels.documents.sheet import Paper
@@ -40,6 +40,7 @@ __all__ = [
     "ManifestSeal",
     "MovementList",
     "NeededMedium",
+    "Order",
     "Organisation",
     "Paper",
     "Party",

@@ -122,7 +122,7 @@ def _columns(words: Words) -> tuple[Column, ...]:
         Column(words.text("Seal seen"), 16, Kind.STRONG),
         Column(words.text("Declared"), 9, Kind.NUMBER),
         Column(words.text("Counted"), 9, Kind.NUMBER),
-        Column(words.text("Note"), 20),
+        Column(words.text("Note"), 20, optional=True),
     )
 
 

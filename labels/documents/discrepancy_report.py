@@ -23,11 +23,12 @@ class Difference(StrEnum):
     UNREADABLE = "unreadable"
     DAMAGED = "damaged"
     SEAL = "seal"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class DiscrepancyLine:
-    """`resolution` is empty while the discrepancy is open. `entry` is the ledger entry that recorded it."""
+    """`resolution` is empty while the discrepancy is open. `entry` is the ledger entry that recorded it, `number` its own."""
 
     difference: Difference
     identifier: str
@@ -35,6 +36,7 @@ class DiscrepancyLine:
     found: str
     resolution: str = ""
     entry: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ DIFFERENCES = {
     Difference.UNREADABLE: mark("label unreadable"),
     Difference.DAMAGED: mark("damaged"),
     Difference.SEAL: mark("seal"),
+    Difference.SKIPPED: mark("step left out"),
 }
 
 
@@ -106,16 +109,17 @@ def body(document: DiscrepancyReport, words: Words, area: Area, facts_hash: str)
 
 def _columns(words: Words) -> tuple[Column, ...]:
     return (
+        Column(words.text("Number"), 9, Kind.CODE, optional=True),
         Column(words.text("Difference"), 14, Kind.STRONG),
         Column(words.text("What"), 12, Kind.CODE),
         Column(words.text("Expected"), 22),
         Column(words.text("Found"), 22),
         Column(words.text("Resolution"), 24),
-        Column(words.text("Entry"), 8, Kind.NUMBER),
+        Column(words.text("Entry"), 8, Kind.NUMBER, optional=True),
     )
 
 
 def _row(line: DiscrepancyLine, words: Words) -> tuple[str, ...]:
     difference = words.text(DIFFERENCES[line.difference])
     resolution = line.resolution or words.text("open")
-    return difference, line.identifier, line.expected, line.found, resolution, line.entry
+    return line.number, difference, line.identifier, line.expected, line.found, resolution, line.entry

@@ -49,7 +49,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """`number` is the document's own and becomes the bar code of its head."""
+    """`number` is the document's own and becomes the bar code of its head. `entry` is where its issue stands in the ledger."""
 
     number: str
     organisation: Organisation
@@ -57,6 +57,7 @@ class Issue:
     issued_at: datetime
     issued_by: str
     checkpoint: Checkpoint | None = None
+    entry: int | None = None
 
 
 class SignedAs(StrEnum):

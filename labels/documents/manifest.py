@@ -168,10 +168,10 @@ def _containers(document: Manifest, words: Words, area: Area) -> Iterator[Strip]
         return
     columns = (
         Column(words.text("Container"), 10, Kind.CODE),
-        Column(words.text("Kind"), 12),
+        Column(words.text("Kind"), 12, optional=True),
         Column(words.text("Media"), 6, Kind.NUMBER),
         Column(words.text("Seals"), 20),
-        Column(words.text("Weight"), 9, Kind.NUMBER),
+        Column(words.text("Weight"), 9, Kind.NUMBER, optional=True),
         Column(words.text("Seen at receipt"), 36),
     )
     rows = (_container_row(container, words) for container in document.containers)
@@ -222,13 +222,13 @@ def _lines(document: Manifest, words: Words, area: Area) -> Iterator[Strip]:
     columns = (
         Column("#", 5, Kind.NUMBER),
         Column(words.text("Medium"), 11, Kind.BARCODE),
-        Column(words.text("Serial number"), 13, Kind.CODE),
+        Column(words.text("Serial number"), 13, Kind.CODE, optional=True),
         Column(words.text("Type"), 9),
         Column(words.text("Container"), 10, Kind.CODE),
-        Column(words.text("Dataset"), 15),
-        Column(words.text("Key"), 12, Kind.CODE),
-        Column(words.text("Return"), 12),
-        Column(words.text("Note"), 12),
+        Column(words.text("Dataset"), 15, optional=True),
+        Column(words.text("Key"), 12, Kind.CODE, optional=True),
+        Column(words.text("Return"), 12, optional=True),
+        Column(words.text("Note"), 12, optional=True),
     )
     rows = (_row(number, line, words) for number, line in enumerate(document.lines, start=1))
     yield from table(columns, rows, area.left, area.width)

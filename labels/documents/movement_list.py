@@ -31,7 +31,7 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class MovementList:
-    """`lines` in walking order. `pair` is the number of the other half."""
+    """`lines` in walking order. `pair` is the number of the other half; `run` is empty where none asked for it."""
 
     issue: Issue
     kind: ListKind
@@ -41,6 +41,7 @@ class MovementList:
     lines: tuple[ListLine, ...]
     done_by: Signature
     checked_by: Signature
+    consignment: str = ""
 
 
 TITLES = {ListKind.PICK: mark("Pick list"), ListKind.DISTRIBUTION: mark("Distribution list")}
@@ -57,8 +58,9 @@ def head(document: MovementList, words: Words) -> Head:
 
 
 def body(document: MovementList, words: Words, area: Area, facts_hash: str) -> Iterator[Strip]:
-    pairs = [(words.text("Run"), document.run), (words.text(PAIRS[document.kind]), document.pair)]
-    yield from facts(area, [*pairs, (words.text("Place"), document.place)])
+    pairs = [(words.text("Run"), document.run), (words.text("Consignment"), document.consignment)]
+    pair = (words.text(PAIRS[document.kind]), document.pair)
+    yield from facts(area, [*pairs, pair, (words.text("Place"), document.place)])
     yield from heading(
         area, words.text("In walking order"), words.text("tick, or write what you found instead")
     )

@@ -191,14 +191,12 @@ class _Page:
         page = words.text("page {x} of {y}").format(x=number, y=pages)
         pen.text((self.area.right, y), page, BODY_MM, anchor=Anchor.END)
         facts = words.text("facts {start}…").format(start=self.facts_hash[:16])
-        size = (
-            words.text("ledger {n}").format(n=words.number(self.head.issue.checkpoint.tree_size))
-            if self.head.issue.checkpoint
-            else ""
-        )
+        checkpoint, entry = self.head.issue.checkpoint, self.head.issue.entry
+        size = words.text("ledger {n}").format(n=words.number(checkpoint.tree_size)) if checkpoint else ""
+        issue = words.text("issue on record as entry {n}").format(n=words.number(entry)) if entry else ""
         pen.text(
             (self.area.left, y + SMALL_LINE_MM),
-            " · ".join(part for part in (facts, size) if part),
+            " · ".join(part for part in (facts, size, issue) if part),
             SMALL_MM,
             Face.MONO,
             grey=QUIET,

@@ -32,11 +32,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`share` of the table's width."""
+    """`share` of the table's width. An `optional` column is left out where no row has anything in it."""
 
     title: str
     share: float
     kind: Kind = Kind.TEXT
+    optional: bool = False
 
 
 FACES = {
@@ -124,16 +125,18 @@ def table(
     total: tuple[str, ...] | None = None,
 ) -> Iterator[Strip]:
     """The head, then one strip per row; every row carries the head for the page it may begin. `total` is set strong."""
-    grid = _Grid(_slots(columns, left, width), left, left + width)
+    kept = list(rows)
+    shown = [n for n, column in enumerate(columns) if not column.optional or any(row[n] for row in kept)]
+    grid = _Grid(_slots(tuple(columns[n] for n in shown), left, width), left, left + width)
     head = grid.head()
-    strips = (grid.row(row, head) for row in rows)
+    strips = (grid.row(tuple(row[n] for n in shown), head) for row in kept)
     first = next(strips, None)
     yield Strip(head.height, head.draw, keeps=first.height if first else 0.0)
     if first:
         yield first
         yield from strips
     if total:
-        yield replace(grid, strong=True).row(total, head)
+        yield replace(grid, strong=True).row(tuple(total[n] for n in shown), head)
 
 
 def wrapped(text: str, width: float, face: Face, size: float = TEXT_MM) -> list[str]:

@@ -1,6 +1,7 @@
 """The board of one run and the acts on it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -14,6 +15,7 @@ from service.consignments.models import Direction
 from service.handlers.administration import history
 from service.handlers.rules import Permission
 from service.ledger.writer import Unit
+from service.printing.documents.shelf import run_shelf
 from service.rotation import actions, queries
 from service.rotation.actions import RotationEvent
 from service.rotation.api import MAX_BARCODE, PRINTABLE, sheet_csv
@@ -56,7 +58,8 @@ def run_page(number: str, page: Reader, leg: Direction | None = None, after: Aft
     direction = leg or (Direction.OUT if facts.out.total or not facts.home.total else Direction.HOME)
     told = history(page.session, RUN.subject(facts.run.run_id), WORDS)
     view = run_view(facts, page.person, _leaf(page, facts, direction, after), told)
-    return page.render("runs/run.html", view)
+    papers = run_shelf(page, facts.row)
+    return page.render("runs/run.html", replace(view, more=(papers, *view.more)))
 
 
 @router.get("/board")

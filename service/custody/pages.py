@@ -160,7 +160,7 @@ def show_discrepancy(number: str, page: Reader) -> Response:
     view = ThingPage(
         number,
         Place.CONSIGNMENTS,
-        _head(found, (_resolve_act(found, page),)),
+        _head(found, (Act("Report (PDF)", f"/discrepancies/{number}/report.pdf"), _resolve_act(found, page))),
         (*_resolution(found), history),
         (FactsSection("Discrepancy", _facts(found, page)),),
     )

@@ -89,7 +89,10 @@ def _ledger(page: Page, before: int | None, subject: str | None) -> LedgerView:
         head=parts.Head(
             "Evidence", "Ledger", (parts.Strong(f"{newest.size:,} entries"), *signed),
             (_chip(newest, page.runtime.verifier),),
-            (Act("Download all of it", "/ledger/export.tar", enabled=may_export, reason="needs the right to export the ledger", first=True),),
+            (
+                Act("Documents given out", "/documents"),
+                Act("Download all of it", "/ledger/export.tar", enabled=may_export, reason="needs the right to export the ledger", first=True),
+            ),
         ),
         facts=_facts(newest, page.runtime.verifier, store.checkpoint_count(connection)),
         checkpoint=newest.note or "None yet: the first entry makes the first checkpoint.",

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SKIP_STEP = "skip_step"
     RESOLVE = "resolve"
     RECALL = "recall"
+    ISSUE_DOCUMENT = "issue_document"
     PLACE_HOLD = "place_hold"
     PRINT_LABELS = "print_labels"
     MANAGE_MEDIA = "manage_media"
@@ -55,13 +56,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     }),
     Role.BACKUP_ADMINISTRATOR: frozenset({
         *_INSIDERS, *_FLOOR, Permission.PLAN_RUN, Permission.APPROVE_RUN, Permission.SKIP_STEP, Permission.RESOLVE, Permission.RECALL,
-        Permission.MANAGE_MEDIA, Permission.MANAGE_LOCATIONS, Permission.MANAGE_PARTIES, Permission.MANAGE_POLICY, Permission.EXPORT_LEDGER,
+        Permission.ISSUE_DOCUMENT, Permission.MANAGE_MEDIA, Permission.MANAGE_LOCATIONS, Permission.MANAGE_PARTIES, Permission.MANAGE_POLICY, Permission.EXPORT_LEDGER,
     }),
-    Role.RESTORE_OPERATOR: frozenset({*_INSIDERS, Permission.SCAN, Permission.RECALL}),
-    Role.MEDIA_HANDLER: frozenset({*_INSIDERS, *_FLOOR, Permission.SKIP_STEP}),
-    Role.VAULT_CUSTODIAN: frozenset({*_EVERYBODY, Permission.SCAN, Permission.ACKNOWLEDGE}),
+    Role.RESTORE_OPERATOR: frozenset({*_INSIDERS, Permission.SCAN, Permission.RECALL, Permission.ISSUE_DOCUMENT}),
+    Role.MEDIA_HANDLER: frozenset({*_INSIDERS, *_FLOOR, Permission.SKIP_STEP, Permission.ISSUE_DOCUMENT}),
+    Role.VAULT_CUSTODIAN: frozenset({*_EVERYBODY, Permission.SCAN, Permission.ACKNOWLEDGE, Permission.ISSUE_DOCUMENT}),
     Role.SECURITY_OFFICER: frozenset({
         *_INSIDERS, Permission.RESOLVE, Permission.PLACE_HOLD, Permission.EXPORT_LEDGER, Permission.APPROVE_RUN,
+        Permission.ISSUE_DOCUMENT,
     }),
     Role.AUDITOR: frozenset({*_INSIDERS, Permission.EXPORT_LEDGER}),
 }  # fmt: skip

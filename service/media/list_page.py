@@ -26,6 +26,7 @@ from service.web.views.parts import (
     FilterLink,
     Head,
     Link,
+    Method,
     Part,
     Shape,
     When,
@@ -50,6 +51,13 @@ def list_view(session: Session, person: Person, given: Words, after: str | None)
     return _view(person, given, shown, more, _count(listing.count(connection, wanted)))
 
 
+def _bulk(person: Person) -> tuple[Act, ...]:
+    """What can be done with chosen media; nobody chooses who could do nothing with them."""
+    if not person.may(Permission.RECALL):
+        return ()
+    return (Act("Recovery list", "/recovery-lists/new", Method.POST, slim=True),)
+
+
 def _count(number: int) -> str:
     many = f"more than {number - 1:,}" if number >= listing.COUNTED else f"{number:,}"
     return f"{many} media" if number != 1 else "1 medium"
@@ -62,9 +70,16 @@ def _view(
     manages = person.may(Permission.MANAGE_MEDIA)
     table = Table(
         "media", "Media", _columns(given), tuple(_row(one) for one in shown),
-        older_href=list_href(**chosen, after=more) if more else None, empty=_empty(chosen),
+        older_href=list_href(**chosen, after=more) if more else None, empty=_empty(chosen), bulk=_bulk(person),
     )  # fmt: skip
+    recalls = person.may(Permission.RECALL)
     acts = (
+        Act(
+            "Recovery list",
+            f"/recovery-lists/new{list_href(**chosen).removeprefix('/media')}",
+            enabled=recalls,
+            reason="needs somebody who may recall",
+        ),
         Act("Import a file", "/media/import", enabled=manages, reason=NEEDS),
         Act("Register a medium", "/media/new", enabled=manages, reason=NEEDS, first=True),
     )

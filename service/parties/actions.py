@@ -1,12 +1,19 @@
 """Making and changing parties."""
 
 from enum import StrEnum
+from hashlib import sha256
 
+from sqlalchemy import delete, insert
+
+from service.db import table
 from service.errors import NotFoundError
 from service.ids import is_id
 from service.ledger.writer import Unit
 from service.parties import queries, rules
-from service.parties.models import PARTY, Party, PartyKind
+from service.parties.logo import check_logo
+from service.parties.models import PARTY, Party, PartyKind, PartyLogo
+
+_LOGO = table(PartyLogo)
 
 
 class PartyEvent(StrEnum):
@@ -14,6 +21,8 @@ class PartyEvent(StrEnum):
     EDITED = "party:edited"
     DEACTIVATED = "party:deactivated"
     REACTIVATED = "party:reactivated"
+    LOGO_SET = "party:logo_set"
+    LOGO_REMOVED = "party:logo_removed"
 
 
 def create_party(unit: Unit, kind: PartyKind, name: str, contact: str = "") -> str:
@@ -50,6 +59,28 @@ def deactivate_party(unit: Unit, party_id: str, reason: str | None = None) -> No
 def reactivate_party(unit: Unit, party_id: str) -> None:
     if not existing(unit, party_id).active:
         unit.change(PARTY, party_id, {"active": True}, PartyEvent.REACTIVATED)
+
+
+def set_logo(unit: Unit, party_id: str, png: bytes) -> None:
+    """The logo stands on documents of our organisation from now on. Raises InvalidInputError."""
+    found = existing(unit, party_id)
+    rules.check_may_have_logo(found.name, found.kind)
+    size = check_logo(png)
+    digest = sha256(png).hexdigest()
+    values = {"party_id": party_id, "sha256": digest, "content": png, "set_at": unit.now}
+    unit.connection.execute(delete(_LOGO).where(_LOGO.c.party_id == party_id))
+    unit.connection.execute(insert(_LOGO), [values])
+    facts = {"sha256": digest, "bytes": len(png), "width": size.width, "height": size.height}
+    unit.append(PARTY.subject(party_id), PartyEvent.LOGO_SET, facts=facts)
+
+
+def remove_logo(unit: Unit, party_id: str) -> None:
+    found = existing(unit, party_id)
+    logo = queries.logo_of(unit.connection, party_id)
+    if logo is None:
+        raise NotFoundError("logo of", found.name)
+    unit.connection.execute(delete(_LOGO).where(_LOGO.c.party_id == party_id))
+    unit.append(PARTY.subject(party_id), PartyEvent.LOGO_REMOVED, facts={"sha256": logo.sha256})
 
 
 def existing(unit: Unit, party_id: str) -> Party:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from service.errors import NotFoundError
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.ledger.writer import Unit
 from service.parties import actions, queries
-from service.parties.schemas import NewParty, PartyEdit, PartyReason, PartyShape
+from service.parties.schemas import NewLogo, NewParty, PartyEdit, PartyReason, PartyShape
 from service.web.deps import Act, Reading, acting, reading
 from service.web.etags import IfMatch, check_if_match, tag, tagged
 from service.web.paging import After, Limit, PageOf, paged
@@ -81,6 +82,36 @@ def deactivate_party(party_id: str, typed: PartyReason, act: Manager) -> Respons
 def reactivate_party(party_id: str, act: Manager) -> Response:
     def work(unit: Unit) -> PartyShape:
         actions.reactivate_party(unit, party_id)
+        return _shape(unit, party_id)
+
+    return tagged(act(work))
+
+
+@router.get("/{party_id}/logo.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+def show_logo(party_id: str, session: Reading, person: Reader) -> Response:
+    del person
+    found = queries.party(session, party_id)
+    logo = queries.logo_of(session.connection(), party_id)
+    if logo is None:
+        raise NotFoundError("logo of", found.name)
+    return Response(logo.content, media_type="image/png", headers={"etag": f'"{logo.sha256}"'})
+
+
+@router.put("/{party_id}/logo", response_model=PartyShape)
+def set_logo(party_id: str, typed: NewLogo, act: Manager) -> Response:
+    """The logo of our organisation, on its documents from now on: PNG, at most 500,000 bytes and 2,000 pixels on a side."""
+
+    def work(unit: Unit) -> PartyShape:
+        actions.set_logo(unit, party_id, typed.png)
+        return _shape(unit, party_id)
+
+    return tagged(act(work))
+
+
+@router.delete("/{party_id}/logo", response_model=PartyShape)
+def remove_logo(party_id: str, act: Manager) -> Response:
+    def work(unit: Unit) -> PartyShape:
+        actions.remove_logo(unit, party_id)
         return _shape(unit, party_id)
 
     return tagged(act(work))

@@ -1,8 +1,10 @@
+from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
-from service.db import EnumText, table
+from service.db import EnumText, UtcTime, table
 from service.ledger.projection import Projection
 
 
@@ -22,6 +24,17 @@ class Party(SQLModel, table=True):
     name: str = Field(max_length=120, unique=True)
     contact: str = Field(default="", max_length=500)
     active: bool = True
+
+
+class PartyLogo(SQLModel, table=True):
+    """A party's logo, as PNG; the ledger has its hash."""
+
+    __tablename__ = "party_logo"
+
+    party_id: str = Field(primary_key=True, foreign_key="party.party_id", max_length=26)
+    sha256: str = Field(max_length=64)
+    content: bytes = Field(sa_type=LargeBinary)
+    set_at: datetime = Field(sa_type=UtcTime)
 
 
 PARTY = Projection("party", table(Party), "party_id", frozenset({"kind", "name", "contact", "active"}))

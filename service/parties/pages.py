@@ -42,6 +42,8 @@ WORDS = {
     PartyEvent.EDITED.value: "Name or contact changed",
     PartyEvent.DEACTIVATED.value: "Deactivated",
     PartyEvent.REACTIVATED.value: "Reactivated",
+    PartyEvent.LOGO_SET.value: "Logo set",
+    PartyEvent.LOGO_REMOVED.value: "Logo removed",
 }
 
 
@@ -133,6 +135,7 @@ def show_party(party_id: str, page: Reader) -> Response:
         Fact("Kind", KIND_WORD[found.kind]),
         Fact("Contact", found.contact or "none written down"),
         Fact("Media in custody", Number(media)),
+        *_logo(found, page),
     )
     head = Head(
         Link("Parties", "/parties"), found.name, chips=(STATE[found.active],), acts=_acts(found, media, page)
@@ -169,7 +172,17 @@ def _acts(found: Party, media: int, page: Page) -> tuple[Act, ...]:
         last = replace(last, enabled=False, reason="it is our organisation")
     elif found.active and media:
         last = replace(last, enabled=False, reason=f"{media} media are in its custody")
-    return _managed(page, Act("Edit", f"{base}/edit")), _managed(page, last)
+    logo = (Act("Logo", f"{base}/logo"),) if found.kind is PartyKind.ORGANISATION else ()
+    return tuple(_managed(page, act) for act in (Act("Edit", f"{base}/edit"), *logo, last))
+
+
+def _logo(found: Party, page: Page) -> tuple[Fact, ...]:
+    """Only ours stands on documents."""
+    if found.kind is not PartyKind.ORGANISATION:
+        return ()
+    has = queries.logo_of(page.session.connection(), found.party_id) is not None
+    shown = Link("a PNG picture", f"/parties/{found.party_id}/logo.png") if has else "none"
+    return (Fact("Logo on documents", shown),)
 
 
 def _edit_page(found: Party) -> FormPage:

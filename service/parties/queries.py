@@ -1,6 +1,7 @@
 """Reading parties."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import column, func
 from sqlalchemy import select as select_core
@@ -12,10 +13,11 @@ from service.bookkeeping import ORGANISATION, Installation
 from service.db import table
 from service.errors import NotFoundError
 from service.ids import is_id
-from service.parties.models import Party
+from service.parties.models import Party, PartyLogo
 
 _INSTALLATION = table(Installation)
 _PARTY = table(Party)
+_LOGO = table(PartyLogo)
 # Media and consignments are higher rooms; how many a party has is asked of their tables alone.
 _MEDIUM = named_table("medium", column("custodian_id"), column("custody"))
 _CONSIGNMENT = named_table("consignment", column("carrier_id"), column("state"))
@@ -77,3 +79,17 @@ def organisation_id(connection: Connection) -> str:
     if found is None:
         raise NotFoundError("organisation", "before the first start")
     return str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """`content` is PNG."""
+
+    sha256: str
+    content: bytes
+
+
+def logo_of(connection: Connection, party_id: str) -> Logo | None:
+    query = select_core(_LOGO.c.sha256, _LOGO.c.content).where(_LOGO.c.party_id == party_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Logo(row.sha256, bytes(row.content))

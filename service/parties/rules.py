@@ -53,3 +53,10 @@ def check_can_deactivate(name: str, kind: PartyKind, in_its_hands: int, on_the_w
             next_step="Finish or cancel them first.",
             on_the_way=on_the_way,
         )
+
+
+def check_may_have_logo(name: str, kind: PartyKind) -> None:
+    if kind is not PartyKind.ORGANISATION:
+        raise PartyError(
+            f"{name} is not our organisation; only our own logo stands on documents. Nothing was saved."
+        )

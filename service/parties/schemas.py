@@ -1,4 +1,4 @@
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from service.parties.models import Party, PartyKind
 
@@ -39,6 +39,21 @@ class PartyEdit(BaseModel):
 
     name: str | None = Field(default=None, max_length=LONGEST_TYPED)
     contact: str | None = Field(default=None, max_length=LONGEST_TYPED)
+
+
+class NewLogo(BaseModel):
+    """A PNG picture, in base64."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+            }
+        },
+    )
+
+    png: Base64Bytes = Field(max_length=1_000_000)
 
 
 class PartyReason(BaseModel):

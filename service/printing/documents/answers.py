@@ -34,7 +34,7 @@ def pdf_answer(session: Session, prepared: Prepared, look: Look) -> Response:
     document = made(prepared, look)
     digest = b64encode(sha256(document.pdf).digest()).decode()
     headers = {
-        "content-disposition": f'inline; filename="{prepared.number}.pdf"',
+        "content-disposition": f'inline; filename="{prepared.sheet.number}.pdf"',
         "x-facts-sha256": document.facts_sha256,
         "repr-digest": f"sha-256=:{digest}:",
         "cache-control": "no-store",

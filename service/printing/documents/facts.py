@@ -1,9 +1,11 @@
 """What every document's facts are made of: values without a language, as they go into the embedded JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from service.ledger import tree
 from service.ledger.format import canonical_bytes
@@ -74,7 +76,12 @@ def record(kind: DocumentKind, number: str, house: HouseFacts, facts: Any) -> by
     told: Mapping[str, object] = {
         "document": kind.value,
         "number": number,
-        "house": asdict(house),
-        "facts": asdict(facts),
+        "house": _plain(house),
+        "facts": _plain(facts),
     }
     return canonical_bytes(told)
+
+
+def _plain(value: Any) -> Any:
+    """Maps and lists; times stay times, which the ledger's format writes."""
+    return msgspec.to_builtins(value, builtin_types=(datetime, date))

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from labels.documents import Organisation, Site
 from service.locations.queries import first_site_id, location
-from service.parties.queries import organisation_id, party
+from service.parties.queries import logo_of, organisation_id, party
 from service.printing.documents.facts import HouseFacts
 
 
@@ -22,8 +22,14 @@ class House:
         return Site(self.facts.site, self.facts.zone)
 
 
-def house(session: Session) -> House:
+def house(session: Session) -> HouseFacts:
     connection = session.connection()
     ours = party(session, organisation_id(connection))
     site = location(session, first_site_id(connection))
-    return House(HouseFacts(ours.name, ours.contact, site.name, site.time_zone or "UTC"))
+    return HouseFacts(ours.name, ours.contact, site.name, site.time_zone or "UTC")
+
+
+def logo(session: Session) -> bytes | None:
+    connection = session.connection()
+    found = logo_of(connection, organisation_id(connection))
+    return found.content if found else None

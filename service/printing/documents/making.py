@@ -1,28 +1,29 @@
 """From a thing of the record to its paper: read while the database is open, draw after it is closed.
 
-Every document goes the same way: facts are read (`read`), written down as canonical JSON (`facts.record`), worded in a
-language (`values`), drawn as PDF/A-3b. The JSON is the record and has no language; the PDF is its picture.
+Every document goes the same way: facts are read, written down as canonical JSON (`facts.record`), worded in a language
+(`values`), drawn as PDF/A-3b. The JSON is the record and has no language; the PDF is its picture.
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
-from labels.documents import Attachment, Document, Issue, Paper, Rendered, render
-from service.consignments.listing import manifest as frozen_manifest
-from service.consignments.models import CONSIGNMENT
+from labels.documents import Attachment, Issue, Paper, Rendered, render
 from service.custody.queries import drawings
 from service.handlers.queries import Person
-from service.printing.documents import evidence, manifest
+from service.printing.documents import evidence, issued
 from service.printing.documents.evidence import Witness
-from service.printing.documents.facts import EntryRef, record
-from service.printing.documents.house import House, house
+from service.printing.documents.facts import EntryRef, HouseFacts, record
+from service.printing.documents.house import House, house, logo
+from service.printing.documents.issued import Issued
+from service.printing.documents.makers import MAKERS
 from service.printing.documents.models import DocumentKind
 from service.printing.documents.sides import drawing_digests
 from service.printing.documents.wording import SOURCE_LANGUAGE, Wording
@@ -41,83 +42,91 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
-    """How one kind is made. `key` is how people name the thing: a consignment's number, a transfer's id."""
-
-    read: Callable[[Session, Person, str], Any]
-    values: Callable[[Any, Issue, Mapping[str, str], Wording], Document]
-    number: Callable[[Any], str]
-    subject: Callable[[Any], str]
-    attached: Callable[[Connection, Any], tuple[Attachment, ...]] = lambda _connection, _facts: ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything a document needs, read; the database is no longer asked."""
+class Sheet:
+    """A document's facts under its number, before anybody prints them."""
 
     kind: DocumentKind
     number: str
-    subject: str
+    about: str
     facts: Any
+    house: HouseFacts
     record: bytes
-    house: House
-    drawings: Mapping[str, str]
-    witness: Witness
-    attachments: tuple[Attachment, ...]
-    at: datetime
-    by: str
-    maker: Maker = field(repr=False)
 
     @property
     def facts_sha256(self) -> str:
         return sha256(self.record).hexdigest()
 
 
-def _attached_manifest(connection: Connection, facts: manifest.ManifestFacts) -> tuple[Attachment, ...]:
-    content = frozen_manifest(connection, facts.consignment)
-    assert content is not None  # read() refuses what is not frozen
-    name = f"{facts.consignment}.manifest.json"
-    return (Attachment(name, content, relationship="Source", description="The frozen manifest"),)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that drawing needs; the database is no longer asked. `entry` is where its issue stands, None for a copy."""
+
+    sheet: Sheet
+    house: House
+    drawings: Mapping[str, str]
+    witness: Witness
+    attachments: tuple[Attachment, ...]
+    at: datetime
+    by: str
+    entry: int | None
 
 
-MAKERS: dict[DocumentKind, Maker] = {
-    DocumentKind.MANIFEST: Maker(
-        manifest.read,
-        manifest.values,
-        lambda facts: str(facts.consignment),
-        lambda facts: CONSIGNMENT.subject(facts.consignment_id),
-        _attached_manifest,
-    ),
-    DocumentKind.COURIER_COPY: Maker(
-        lambda session, person, key: manifest.without_content(manifest.read(session, person, key)),
-        manifest.values,
-        lambda facts: f"{facts.consignment}-C",
-        lambda facts: CONSIGNMENT.subject(facts.consignment_id),
-    ),
-}
+def sheet(session: Session, person: Person, kind: DocumentKind, key: str) -> Sheet:
+    """Raises NotFoundError for what the person may not see, RefusedError while there is nothing to print."""
+    return sheet_of(session, kind, MAKERS[kind].read(session, person, key))
+
+
+def sheet_of(session: Session, kind: DocumentKind, facts: Any) -> Sheet:
+    maker, ours = MAKERS[kind], house(session)
+    number = maker.number(facts)
+    return Sheet(kind, number, maker.about(facts), facts, ours, record(kind, number, ours, facts))
 
 
 def prepare(session: Session, person: Person, kind: DocumentKind, key: str, now: datetime) -> Prepared:
-    """Raises NotFoundError for what the person may not see, RefusedError while there is nothing to print."""
-    maker, connection = MAKERS[kind], session.connection()
-    facts, ours = maker.read(session, person, key), house(session)
-    number = maker.number(facts)
-    by = evidence.witness(connection, max((entry.position for entry in facts.entries), default=0))
-    proved = [entry.position for entry in facts.entries if _is_proved(entry)]
+    """The document as it stands now; as it was given out, where exactly these facts were."""
+    return prepared(session, sheet(session, person, kind, key), now, person.name)
+
+
+def prepared(session: Session, found: Sheet, now: datetime, by: str) -> Prepared:
+    known = issued.by_facts(session.connection(), found.number, found.facts_sha256)
+    return _prepared(session, found, known, now, by)
+
+
+def prepare_issued(session: Session, document_id: str) -> Prepared:
+    """A document as it was given out, from its own record. Raises NotFoundError."""
+    connection = session.connection()
+    known = issued.by_id(connection, document_id)
+    kept = issued.record_of(connection, document_id)
+    told, maker = msgspec.json.decode(kept), MAKERS[known.kind]
+    facts: Any = msgspec.convert(told["facts"], maker.facts)
+    ours = msgspec.convert(told["house"], HouseFacts)
+    found = Sheet(known.kind, known.number, known.about, facts, ours, kept)
+    return _prepared(session, found, known, known.issued_at, known.issued_by)
+
+
+def _prepared(session: Session, found: Sheet, known: Issued | None, now: datetime, by: str) -> Prepared:
+    connection = session.connection()
+    positions = [entry.position for entry in found.facts.entries if _is_proved(entry)]
+    positions += [known.entry] if known else []
+    newest = max((*positions, *(entry.position for entry in found.facts.entries)), default=0)
+    witness = evidence.witness(connection, newest)
     return Prepared(
-        kind=kind,
-        number=number,
-        subject=maker.subject(facts),
-        facts=facts,
-        record=record(kind, number, ours.facts, facts),
-        house=ours,
-        drawings=drawings(connection, _digests(facts)),
-        witness=by,
-        attachments=(*maker.attached(connection, facts), *evidence.proofs(connection, proved, by)),
-        at=now,
-        by=person.name,
-        maker=maker,
+        sheet=found,
+        house=House(found.house, logo(session)),
+        drawings=drawings(connection, _digests(found.facts)),
+        witness=witness,
+        attachments=_attachments(connection, found, positions, witness),
+        at=known.issued_at if known else now,
+        by=known.issued_by if known else by,
+        entry=known.entry if known else None,
     )
+
+
+def _attachments(
+    connection: Connection, found: Sheet, positions: Iterable[int], witness: Witness
+) -> tuple[Attachment, ...]:
+    attached = MAKERS[found.kind].attached(connection, found.facts)
+    return (*attached, *evidence.proofs(connection, positions, witness))
 
 
 def _is_proved(entry: EntryRef) -> bool:
@@ -130,22 +139,27 @@ def _digests(facts: Any) -> list[str]:
     return drawing_digests(handover) if handover else []
 
 
-def made(prepared: Prepared, look: Look) -> Rendered:
-    """The same prepared document gives the same bytes."""
-    issue = Issue(
-        prepared.number,
-        prepared.house.organisation(),
-        prepared.house.site(),
-        prepared.at,
-        prepared.by,
-        prepared.witness.printed(),
+def issue_of(found: Prepared) -> Issue:
+    return Issue(
+        found.sheet.number,
+        found.house.organisation(),
+        found.house.site(),
+        found.at,
+        found.by,
+        found.witness.printed(),
+        found.entry,
     )
-    document = prepared.maker.values(prepared.facts, issue, prepared.drawings, Wording(look.language))
+
+
+def made(found: Prepared, look: Look) -> Rendered:
+    """The same prepared document gives the same bytes."""
+    values = MAKERS[found.sheet.kind].values
+    document = values(found.sheet.facts, issue_of(found), found.drawings, Wording(look.language))
     with _DRAWING:
         return render(
             document,
             language=look.language,
             paper=look.paper,
-            facts=prepared.record,
-            attachments=prepared.attachments,
+            facts=found.sheet.record,
+            attachments=found.attachments,
         )

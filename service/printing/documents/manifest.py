@@ -20,11 +20,9 @@ from labels.documents import (
     ManifestKind,
     ManifestLine,
     ManifestSeal,
-    Party,
 )
 from service.consignments import queries
 from service.consignments.actions import ConsignmentEvent
-from service.consignments.listing import ConsignmentRow
 from service.consignments.models import CONSIGNMENT, ConsignmentContainer, Direction
 from service.consignments.models import ManifestLine as LineRow
 from service.containers.actions import SealEvent
@@ -37,8 +35,8 @@ from service.handlers.queries import Person, names_of
 from service.ledger.format import parse_timestamp
 from service.ledger.store import Entry
 from service.media.models import Medium
-from service.parties.models import Party as PartyRow
 from service.printing.documents import evidence, sides
+from service.printing.documents.ends import ends, printed
 from service.printing.documents.facts import EndFacts, EntryRef, HandoverFacts, entry_ref
 from service.printing.documents.media_words import type_word
 from service.printing.documents.wording import Wording
@@ -49,7 +47,6 @@ _MEDIUM = table(Medium)
 _BOX = table(ConsignmentContainer)
 _CONTAINER = table(Container)
 _SEAL = table(Seal)
-_PARTY = table(PartyRow)
 _RUN = table(Run)
 FIRST = 1
 STEPS = (ConsignmentEvent.OPENED, ConsignmentEvent.FROZEN, ConsignmentEvent.DISPATCHED)
@@ -99,8 +96,7 @@ class ManifestFacts:
     sender: EndFacts
     receiver: EndFacts
     carrier: EndFacts
-    planned_from: datetime | None
-    planned_to: datetime | None
+    due_at: datetime | None
     frozen_at: datetime
     manifest_sha256: str
     media: int
@@ -117,7 +113,7 @@ def read(session: Session, person: Person, number: str) -> ManifestFacts:
     content, digest = queries.frozen_manifest(connection, person, number)
     frozen, row = msgspec.json.decode(content), queries.consignment(connection, person, number)
     first = next(one for one in custody.transfers_of(connection, person, number) if one.ordinal == FIRST)
-    seals = _seals(connection, row.consignment_id)
+    seals, ways = _seals(connection, row.consignment_id), ends(connection, row)
     subjects = [
         CONSIGNMENT.subject(row.consignment_id),
         TRANSFER.subject(first.transfer_id),
@@ -136,9 +132,10 @@ def read(session: Session, person: Person, number: str) -> ManifestFacts:
         run=row.run,
         run_approved_by=_approver(session, row.run),
         opened_by=people.get(opened_by or "", ""),
-        **_ends(connection, row, frozen),
-        planned_from=None,
-        planned_to=row.due_at,
+        sender=replace(ways.sender, place=frozen["from"]["place"]),
+        receiver=replace(ways.receiver, place=frozen["to"]["place"]),
+        carrier=ways.carrier,
+        due_at=row.due_at,
         frozen_at=parse_timestamp(frozen["frozen_at"]),
         manifest_sha256=digest,
         media=len(frozen["media"]),
@@ -148,24 +145,6 @@ def read(session: Session, person: Person, number: str) -> ManifestFacts:
         handover=sides.handover(session, first),
         entries=tuple(map(entry_ref, told)),
     )
-
-
-def without_content(facts: ManifestFacts) -> ManifestFacts:
-    """The courier's copy: containers and seals."""
-    return replace(facts, lines=None)
-
-
-def _ends(connection: Connection, row: ConsignmentRow, frozen: Mapping[str, Any]) -> dict[str, EndFacts]:
-    query = select(_PARTY.c.party_id, _PARTY.c.contact).where(
-        _PARTY.c.party_id.in_([row.from_party_id, row.to_party_id, row.carrier_id])
-    )
-    contacts = {found.party_id: found.contact for found in connection.execute(query)}
-    start, end = frozen["from"], frozen["to"]
-    return {
-        "sender": EndFacts(start["party"], contacts[row.from_party_id], start["place"]),
-        "receiver": EndFacts(end["party"], contacts[row.to_party_id], end["place"]),
-        "carrier": EndFacts(frozen["carrier"], contacts[row.carrier_id]),
-    }
 
 
 def _approver(session: Session, run: str) -> str:
@@ -229,20 +208,21 @@ def _line(one: Mapping[str, Any], known: Any) -> LineFacts:
 
 
 def values(facts: ManifestFacts, issue: Issue, drawings: Mapping[str, str], words: Wording) -> Manifest:
+    outbound = facts.direction is Direction.OUT
     return Manifest(
         issue=issue,
         kind=KINDS[facts.direction],
         purpose=facts.purpose,
         authority=_authority(facts, words),
-        sender=_party(facts.sender),
-        receiver=_party(facts.receiver),
-        carrier=_party(facts.carrier),
+        sender=printed(facts.sender),
+        receiver=printed(facts.receiver),
+        carrier=printed(facts.carrier),
         containers=tuple(_container(box) for box in facts.containers),
-        lines=tuple(_printed_line(line, words) for line in facts.lines or ()),
+        lines=tuple(_printed_line(line, words, outbound=outbound) for line in facts.lines or ()),
         released=sides.released(facts.handover, drawings, words),
         received=sides.received(facts.handover, drawings, words),
         frozen_at=facts.frozen_at,
-        planned_to=facts.planned_to,
+        planned_to=facts.due_at,
         checks=(_encryption(facts, words),),
     )
 
@@ -253,10 +233,6 @@ def _authority(facts: ManifestFacts, words: Wording) -> str:
     if facts.run:
         return words.text("run {run}", run=facts.run)
     return words.text("opened by {who}", who=facts.opened_by) if facts.opened_by else ""
-
-
-def _party(end: EndFacts) -> Party:
-    return Party(end.party, end.place.replace(" › ", ", "), contact=end.contact)
 
 
 def _encryption(facts: ManifestFacts, words: Wording) -> str:
@@ -272,14 +248,14 @@ def _container(box: BoxFacts) -> ManifestContainer:
     return ManifestContainer(box.container, "", box.pieces, seals)
 
 
-def _printed_line(line: LineFacts, words: Wording) -> ManifestLine:
+def _printed_line(line: LineFacts, words: Wording, *, outbound: bool) -> ManifestLine:
     return ManifestLine(
         line.barcode,
         line.serial_number,
         type_word(line.media_type, line.generation, words),
         line.container,
         dataset=line.dataset,
-        return_on=line.retain_until,
+        return_on=line.retain_until if outbound else None,
         note="" if line.encrypted else _not_encrypted(line.encrypted, words),
     )
 
