@@ -49,6 +49,7 @@ from service.printing.documents import pages as documents_pages
 from service.printing.worker import start_printer_workers
 from service.printing.documents import recovery_api, recovery_pages
 from service.receipts import api as receipts_api
+from service.receipts import finding_api, finding_pages
 from service.receipts import pages as receipts_pages
 from service.rotation import api as rotation_api
 from service.rotation.scheduler import start_scheduler
@@ -110,6 +111,8 @@ ROUTERS: list[APIRouter] = [
     packing_pages.router,
     receipts_api.router,
     receipts_pages.router,
+    finding_api.router,
+    finding_pages.router,
     documents_api.router,
     documents_pages.router,
     recovery_api.router,

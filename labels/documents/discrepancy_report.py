@@ -73,7 +73,8 @@ def head(document: DiscrepancyReport, words: Words) -> Head:
         state, sign = words.plural("{n} open", "{n} open", still_open), Mark.WRONG
     else:
         state, sign = words.text(mark("all resolved")), Mark.DONE
-    against = words.text("against {number}, at {place}").format(number=document.against, place=document.place)
+    told = mark("against {number}, at {place}") if document.place else mark("against {number}")
+    against = words.text(told).format(number=document.against, place=document.place)
     count = words.plural("{n} difference", "{n} differences", len(document.lines))
     stamp = words.text("Found {when}").format(when=words.moment(document.found_at))
     return Head(document.issue, words.text("Discrepancy report"), state, sign, f"{count}\n{against}", stamp)

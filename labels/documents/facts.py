@@ -79,7 +79,10 @@ Stroke = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One side. `at` is None while unsigned, and the box stays open for a pen. `strokes` are polylines in 0..1, y down."""
+    """One side. `at` is None while unsigned, and the box stays open for a pen. `strokes` are polylines in 0..1, y down;
+
+    `typed` is what stands in their place where somebody signed by typing.
+    """
 
     signed_as: SignedAs
     role: str
@@ -91,6 +94,7 @@ class Signature:
     place: str = ""
     at: datetime | None = None
     strokes: tuple[Stroke, ...] = ()
+    typed: str = ""
 
     def __post_init__(self) -> None:
         """Raises StrokeError: the strokes come from a stranger's finger on a screen."""

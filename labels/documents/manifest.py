@@ -106,9 +106,10 @@ def head(document: Manifest, words: Words) -> Head:
     )
     route = f"{_place(document.sender)} → {_place(document.receiver)}"
     stamp = words.text("Frozen {when}").format(when=words.moment(document.frozen_at))
+    kind = words.text(KINDS[document.kind])
     return Head(
         document.issue,
-        words.text(KINDS[document.kind]),
+        kind if document.lines else " · ".join([kind, words.text("courier's copy")]),
         words.text(state),
         sign,
         f"{route}\n{counts}",

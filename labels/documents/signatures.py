@@ -9,6 +9,7 @@ from labels.documents.flow import Strip
 from labels.documents.language import Words, mark
 from labels.documents.pen import HAIR_MM, QUIET, RULE_MM, STRONG_MM, Pen
 from labels.documents.table import wrapped
+from labels.faces import fitting_size
 from labels.layout import Face
 
 SIGN_MM = 17.0
@@ -16,6 +17,7 @@ FIGURE_MM = 15.0
 GAP_MM = 8.0
 DOT_MM = 1.7
 TITLE_MM = 3.0
+TYPED_MM = 5.5
 
 TITLES = {
     SignedAs.RELEASED: mark("Released by"),
@@ -60,8 +62,10 @@ Box = tuple[str, list[str]]
 
 
 def _box(words: Words, side: Signature, width: float) -> Box:
-    known = ", ".join(part for part in (side.name, side.role, side.organisation) if part)
-    person = known or words.text("name and badge:")
+    asked = "" if side.name or side.role else words.text("name and badge:")
+    person = ", ".join(part for part in (side.name, side.role, side.organisation) if part)
+    if asked and side.at is None:
+        person = " · ".join(part for part in (person, asked) if part)
     badge = words.text("badge {badge}").format(badge=side.badge) if side.badge else ""
     checked = (
         words.text("identity checked by {who}").format(who=side.identity_checked_by)
@@ -93,6 +97,9 @@ def _draw_box(pen: Pen, at: tuple[float, float], width: float, side: Signature, 
     base = y + TITLE_MM + SIGN_MM
     if side.strokes:
         pen.strokes(side.strokes, (x + 4.0, y + TITLE_MM + 1.5), (min(width - 8.0, 45.0), SIGN_MM - 2.5))
+    elif side.typed:
+        size = fitting_size(side.typed, TYPED_MM, Face.SANS, width - 8.0)
+        pen.text((x + 4.0, base - 4.0), side.typed, size, Face.SANS)
     if side.at is None:
         pen.dashed((x, base), (x + width, base), HAIR_MM * 1.6)
     else:

@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import devices, handlers, labels, ledger, media, printers, serve, sim
+from service.commands import devices, documents, handlers, labels, ledger, media, printers, serve, sim
 
 
 def register(app: typer.Typer) -> None:
@@ -15,5 +15,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(devices.app, name="devices")
     app.add_typer(labels.app, name="labels")
     app.add_typer(printers.app, name="printers")
+    app.add_typer(documents.app, name="documents")
     app.command("worker")(devices.worker)
     app.add_typer(sim.app, name="sim")

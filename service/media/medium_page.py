@@ -22,6 +22,7 @@ from service.media.rules import possible_contents
 from service.media.schemas import MediumShape
 from service.media.timeline import KINDS, PAGE, timeline, told
 from service.media.words import chips, day_words, href, list_href, type_words, word
+from service.receipts.finding import NOT_THERE, may_find
 from service.web.times import age
 from service.web.views.frame import Place
 from service.web.views.medium import MediumView
@@ -109,14 +110,24 @@ def _head(session: Session, person: Person, one: MediumShape, *, possible: bool)
         Strong(f"with {one.custodian.name}"),
         *seen,
     )
+    acts = (*_found_act(session, person, one), *_acts(person, one, possible=possible))
     return Head(
         kind="Medium",
         name=Barcode(one.barcode),
         where=where,
         chips=chips(one),
-        acts=_acts(person, one, possible=possible),
+        acts=acts,
         plate=Plate(one.barcode, "code39"),
     )
+
+
+def _found_act(session: Session, person: Person, one: MediumShape) -> tuple[Act, ...]:
+    """While it is missing, or its library reported it absent, the act that ends this comes first."""
+    waiting = discrepancies(session, medium_id=one.medium_id, limit=20)
+    if one.custody is not Custody.MISSING and not any(found.kind in NOT_THERE for found in waiting):
+        return ()
+    reason = "needs a media handler or a backup administrator"
+    return (Act("Record it as found", f"{href(one.barcode)}/found", enabled=may_find(person), reason=reason),)
 
 
 def _container(session: Session, one: MediumShape) -> tuple[Part, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import BindParameter, bindparam, func, select, update
 
@@ -16,7 +17,7 @@ from service.ledger.writer import Unit
 from service.locations.models import Location, LocationKind
 from service.media.models import Content, Medium
 from service.scanning.rules import Outcome, Tone
-from service.scanning.schemas import Counts, Scan, ScanOut
+from service.scanning.schemas import Counts, Scan, ScanLink, ScanOut
 from service.statements import Bulk, Query
 
 _MEDIUM = table(Medium)
@@ -34,6 +35,7 @@ _FACTS = Query(
         _MEDIUM.c.content, _LOCATION.c.kind, _LOCATION.c.path,
         _LINE.c.state, _LINE.c.container_id.label("line_container"),
         select(_HOLD.c.hold_id).where(_HOLD.c.medium_id == _MEDIUM.c.medium_id, _HOLD.c.released_at.is_(None)).exists().label("held"),
+        _MEDIUM.c.missing,
     )
     .join(_LOCATION, _LOCATION.c.location_id == _MEDIUM.c.location_id)
     .outerjoin(_LINE, (_LINE.c.medium_id == _MEDIUM.c.medium_id) & (_LINE.c.consignment_id == bindparam("consignment")))
@@ -94,6 +96,7 @@ class MediumFacts:
     line: LineState | None
     line_container: str | None
     held: bool
+    missing: bool
 
 
 @dataclass(slots=True)
@@ -206,3 +209,14 @@ _TONES = {
 def band(outcome: Outcome, word: str, code: str, sentence: str, **more: Any) -> ScanOut:
     """The answer in the tone that belongs to its outcome."""
     return ScanOut(outcome, more.pop("tone", _TONES[outcome]), word, code, sentence, **more)
+
+
+def turned_up(scan: Scan, medium: MediumFacts, counts: Counts | None = None) -> ScanOut:
+    """A missing medium in somebody's hand: only a person can say where it had been."""
+    ours = scan.person.may(Permission.READ)
+    link = ScanLink("Record it as found", f"/media/{quote(scan.code)}/found") if ours else None
+    told = "Put it aside and record it as found." if ours else "Put it aside and tell its owner."
+    return band(
+        Outcome.WARN, "Missing", scan.code, "It was missing, and here it is",
+        detail=f"Last known: {medium.path}. Nothing was recorded. {told}", counts=counts, link=link,
+    )  # fmt: skip

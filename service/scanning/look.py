@@ -6,7 +6,7 @@ from service.db import table
 from service.errors import ForbiddenError, StrongroomError
 from service.handlers.rules import Permission
 from service.parties.models import Party
-from service.scanning.batch import Batch, MediumFacts, band
+from service.scanning.batch import Batch, MediumFacts, band, turned_up
 from service.scanning.rules import Outcome, Tone
 from service.scanning.schemas import Scan, ScanOut
 
@@ -37,6 +37,8 @@ def _tell(batch: Batch, scan: Scan, medium: MediumFacts | None) -> ScanOut | Str
         return band(
             Outcome.WRONG, "Unknown", scan.code, "No medium has this barcode", detail="Nothing was recorded."
         )
+    if medium.missing:
+        return turned_up(scan, medium)
     name = batch.unit.connection.execute(
         select(_PARTY.c.name).where(_PARTY.c.party_id == medium.custodian_id)
     ).scalar_one()

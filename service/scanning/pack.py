@@ -21,7 +21,7 @@ from service.ledger.format import timestamp
 from service.locations.models import ELEMENT_KINDS
 from service.media.models import MEDIUM, Custody, Medium
 from service.packing.actions import choose_container, seal_container
-from service.scanning.batch import Batch, ContainerFacts, MediumFacts, band
+from service.scanning.batch import Batch, ContainerFacts, MediumFacts, band, turned_up
 from service.scanning.rules import (
     Command,
     Outcome,
@@ -76,7 +76,7 @@ def _pack_one(
             line=medium.line, line_container=medium.line_container, medium_container=medium.container_id,
             with_us=medium.custodian_id == batch.consignment.from_party, on_hold=medium.held,
             location_kind=medium.location_kind, container_id=container.container_id if container else None,
-            room_left=container.room_left if container else 0,
+            room_left=container.room_left if container else 0, missing=medium.missing,
         )
     )  # fmt: skip
     match verdict:
@@ -85,6 +85,8 @@ def _pack_one(
             return _packed(batch, scan, medium, container)
         case PackVerdict.SCAN_OUT:
             return _scanned_out(batch, scan, medium)
+        case PackVerdict.MISSING:
+            return turned_up(scan, medium, batch.counts())
         case _:
             if is_recorded(verdict):
                 _record_refusal(batch, medium, verdict)
@@ -245,7 +247,7 @@ def _refusal(batch: Batch, scan: Scan, medium: MediumFacts, verdict: PackVerdict
             return band(
                 Outcome.REPEAT, "Again", code, "Already scanned", detail="Nothing was changed.", counts=counts
             )
-        case PackVerdict.PACK | PackVerdict.SCAN_OUT:
+        case PackVerdict.PACK | PackVerdict.SCAN_OUT | PackVerdict.MISSING:
             raise AssertionError(verdict)
         case _:
             assert_never(verdict)

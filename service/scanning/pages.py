@@ -184,8 +184,16 @@ def _band(task: Task, answer: dict[str, object] | None, left: int = 0) -> scan.B
         str(answer["word"]),
         str(answer["barcode"]),
         identified(str(answer["sentence"])),
-        identified(str(answer.get("detail", ""))),
+        _more(answer),
     )
+
+
+def _more(answer: dict[str, object]) -> parts.Rich:
+    told, link = identified(str(answer.get("detail", ""))), answer.get("link")
+    if not isinstance(link, dict):
+        return told
+    before = told if isinstance(told, tuple) else (told,)
+    return (*before, " ", parts.Link(str(link["label"]), str(link["href"])))
 
 
 def _ready(task: Task, left: int) -> str:

@@ -121,6 +121,7 @@ class PackVerdict(StrEnum):
     OTHER_CUSTODIAN = "other_custodian"
     CONTAINER_FULL = "container_full"
     IN_OTHER_CONTAINER = "in_other_container"
+    MISSING = "missing"
 
 
 class PackFacts(msgspec.Struct, frozen=True):
@@ -134,9 +135,12 @@ class PackFacts(msgspec.Struct, frozen=True):
     location_kind: LocationKind
     container_id: str | None
     room_left: int
+    missing: bool = False
 
 
 def judge_pack(facts: PackFacts) -> PackVerdict:  # noqa: PLR0911 - one return a rule, in the order in which they matter
+    if facts.missing:
+        return PackVerdict.MISSING
     if facts.line is None:
         return PackVerdict.NOT_WANTED
     if facts.line is LineState.SKIPPED:
@@ -169,7 +173,7 @@ def is_recorded(verdict: PackVerdict) -> bool:
             return True
         case (
             PackVerdict.PACK | PackVerdict.SCAN_OUT | PackVerdict.ALREADY | PackVerdict.ELSEWHERE | PackVerdict.SKIPPED
-            | PackVerdict.CONTAINER_FULL | PackVerdict.IN_OTHER_CONTAINER
+            | PackVerdict.CONTAINER_FULL | PackVerdict.IN_OTHER_CONTAINER | PackVerdict.MISSING
         ):  # fmt: skip
             return False
         case _:
@@ -198,6 +202,7 @@ class UnpackVerdict(StrEnum):
     UNPACK = "unpack"
     ALREADY = "already"
     NOT_HERE = "not_here"
+    MISSING = "missing"
     STILL_SEALED = "still_sealed"
 
 
@@ -207,14 +212,9 @@ def judge_unpack(line: LineState | None, *, sealed: bool) -> UnpackVerdict:
             return UnpackVerdict.ALREADY
         case LineState.MATCHED | LineState.EXTRA:
             return UnpackVerdict.STILL_SEALED if sealed else UnpackVerdict.UNPACK
-        case (
-            None
-            | LineState.WANTED
-            | LineState.SCANNED
-            | LineState.PACKED
-            | LineState.MISSING
-            | LineState.SKIPPED
-        ):
+        case LineState.MISSING:
+            return UnpackVerdict.MISSING
+        case None | LineState.WANTED | LineState.SCANNED | LineState.PACKED | LineState.SKIPPED:
             return UnpackVerdict.NOT_HERE
         case _:
             assert_never(line)

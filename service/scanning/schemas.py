@@ -41,6 +41,13 @@ class NextCommand(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class ScanLink(msgspec.Struct, frozen=True):
+    """Where a person goes on who has time for it; the band does not leave by itself."""
+
+    label: str
+    href: str
+
+
 class ScanOut(msgspec.Struct, frozen=True, omit_defaults=True):
     """The band's answer. `task` is the task of the next scan when this one changed it; `href` leads away."""
 
@@ -57,6 +64,7 @@ class ScanOut(msgspec.Struct, frozen=True, omit_defaults=True):
     commands: list[NextCommand] | None = None
     about: str | None = None
     href: str | None = None
+    link: ScanLink | None = None
 
 
 class Scan(msgspec.Struct, frozen=True):

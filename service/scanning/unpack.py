@@ -12,7 +12,7 @@ from service.custody.models import DiscrepancyKind
 from service.db import table
 from service.errors import StateError, StrongroomError
 from service.ledger.format import timestamp
-from service.scanning.batch import Batch, MediumFacts, band
+from service.scanning.batch import Batch, MediumFacts, band, turned_up
 from service.scanning.rules import Outcome, UnpackVerdict, judge_unpack
 from service.scanning.schemas import Moved, Scan, ScanOut
 
@@ -63,6 +63,8 @@ def _medium(batch: Batch, scan: Scan, medium: MediumFacts) -> ScanOut:
                 detail="Nothing was recorded. Scan the container first.",
                 counts=batch.counts(),
             )
+        case UnpackVerdict.MISSING:
+            return turned_up(scan, medium, batch.counts())
         case UnpackVerdict.NOT_HERE:
             custody.open_discrepancy(
                 batch.unit, DiscrepancyKind.WRONG_MEDIUM, f"{medium.barcode} was unpacked from {batch.number}, which did not bring it.",

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from labels.documents import Difference, DiscrepancyLine, DiscrepancyReport, Issue, Signature, SignedAs
 from service.consignments import queries
+from service.consignments.listing import ConsignmentRow
 from service.consignments.models import CONSIGNMENT
 from service.custody import queries as custody
 from service.custody.actions import DiscrepancyEvent
@@ -80,16 +81,24 @@ def read(session: Session, person: Person, key: str) -> ReportFacts:
     connection = session.connection()
     if key.startswith(OF_ONE):
         one = custody.discrepancy_view(connection, person, key)
-        place, subject = as_said(one.place), DISCREPANCY.subject(one.discrepancy_id)
-        return _report(session, [one], Against(one.number, one.consignment or one.number, subject, place, ""))
+        subject = DISCREPANCY.subject(one.discrepancy_id)
+        if one.consignment:
+            row = queries.consignment(connection, person, one.consignment)
+            return _report(
+                session, [one], Against(one.number, row.number, subject, _arrival(row), row.carrier)
+            )
+        return _report(session, [one], Against(one.number, one.number, subject, as_said(one.place), ""))
     row = queries.consignment(connection, person, key)
     wanted = DiscrepancySelection(open=None, consignment=row.number)
     views = custody.discrepancy_views(connection, person, wanted, limit=MOST)
     check_any_discrepancy(row.number, len(views))
     views.sort(key=lambda view: view.discrepancy_id)
-    place = f"{row.to_party}, {as_said(row.to_place)}"
     subject = CONSIGNMENT.subject(row.consignment_id)
-    return _report(session, views, Against(row.number, row.number, subject, place, row.carrier))
+    return _report(session, views, Against(row.number, row.number, subject, _arrival(row), row.carrier))
+
+
+def _arrival(row: ConsignmentRow) -> str:
+    return f"{row.to_party}, {as_said(row.to_place)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The ends of a consignment and its carrier, with how to reach them."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from service.consignments.listing import ConsignmentRow
 from service.db import table
 from service.parties.models import Party as PartyRow
 from service.printing.documents.facts import EndFacts
+from service.printing.documents.wording import Wording, mark
 
 _PARTY = table(PartyRow)
 
@@ -39,3 +41,22 @@ def printed(end: EndFacts) -> Party:
 def as_said(path: str) -> str:
     """A path as people say it: Site 1, Library 1, slot 3."""
     return path.replace(" › ", ", ")
+
+
+# Names that Strongroom gave itself; all others are people's and stay as they are.
+OWN_NAMES = (
+    (re.compile(r"slot ([0-9]+)"), mark("slot {number}")),
+    (re.compile(r"mail slot ([0-9]+)"), mark("mail slot {number}")),
+    (re.compile(r"drive ([0-9]+)"), mark("drive {number}")),
+    (re.compile(r"Consignment ([A-Z]+-[0-9]+)"), mark("consignment {number}")),
+)
+
+
+def worded(path: str, words: Wording) -> str:
+    """As people say it, in the language of the paper."""
+    *before, last = path.split(" › ")
+    for pattern, message in OWN_NAMES:
+        if found := pattern.fullmatch(last):
+            last = words.text(message, number=found[1])
+            break
+    return ", ".join([*before, last])

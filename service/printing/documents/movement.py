@@ -22,7 +22,7 @@ from service.handlers.queries import Person, names_of
 from service.locations.models import Location
 from service.media.models import Medium
 from service.printing.documents import evidence
-from service.printing.documents.ends import as_said
+from service.printing.documents.ends import as_said, worded
 from service.printing.documents.facts import EntryRef, entry_ref
 from service.printing.documents.media_words import type_word
 from service.printing.documents.names import PAPERS, ConsignmentPaper
@@ -193,7 +193,7 @@ def _line(line: CarriedFacts, facts: MovementFacts, words: Wording) -> ListLine:
     return ListLine(
         line.barcode,
         type_word(line.media_type, line.generation, words),
-        as_said(line.origin) if picks else line.container,
+        worded(line.origin, words) if picks else line.container,
         line.container if picks else facts.target,
         note,
     )

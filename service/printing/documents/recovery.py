@@ -22,7 +22,7 @@ from service.media.history import entry_of
 from service.media.models import MEDIUM, Custody, Medium
 from service.media.queries import chunks
 from service.parties.models import Party
-from service.printing.documents.ends import as_said
+from service.printing.documents.ends import worded
 from service.printing.documents.facts import EntryRef, entry_ref
 from service.printing.documents.media_words import type_word
 from service.printing.documents.wording import Wording, mark
@@ -82,7 +82,7 @@ class NeededFacts:
     container: str
     dataset: str
     on_hold: bool
-    entry: int
+    entry: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ def read(session: Session, asked: Request, number: str, now: datetime, organisat
         wanted.sort(key=_distance)
     return RecoveryFacts(
         number, asked.request, asked.dataset, asked.restore_to, asked.order, now, organisation,
-        tuple(_needed(place, row, told[row.medium_id]) for place, row in enumerate(wanted, start=1)),
-        tuple(told[row.medium_id] for row in wanted),
+        tuple(_needed(place, row, told.get(row.medium_id)) for place, row in enumerate(wanted, start=1)),
+        tuple(told[row.medium_id] for row in wanted if row.medium_id in told),
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _distance(row: Any) -> tuple[int, str, str, str, str]:
     return FAR[row.custody], row.custodian, row.container or "", row.path, row.barcode
 
 
-def _needed(place: int, row: Any, entry: EntryRef) -> NeededFacts:
+def _needed(place: int, row: Any, entry: EntryRef | None) -> NeededFacts:
     return NeededFacts(
         order=place,
         barcode=row.barcode,
@@ -198,7 +198,7 @@ def _needed(place: int, row: Any, entry: EntryRef) -> NeededFacts:
         container=row.container or "",
         dataset=row.dataset,
         on_hold=row.held_since is not None,
-        entry=entry.position,
+        entry=entry.position if entry else None,
     )
 
 
@@ -224,7 +224,7 @@ def _printed(one: NeededFacts, words: Wording) -> NeededMedium:
         one.order,
         one.barcode,
         type_word(one.media_type, one.generation, words),
-        as_said(one.location),
+        worded(one.location, words),
         one.custodian,
         one.container,
         recall=one.custody in TO_RECALL,

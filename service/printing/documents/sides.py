@@ -77,4 +77,5 @@ def signature(
         method=words.text(METHODS[side.method]),
         at=side.at,
         strokes=strokes(drawings.get(side.drawing_sha256, "")),
+        typed=side.name if side.method == SignatureMethod.TYPED else "",
     )

@@ -221,6 +221,7 @@ function drawOffline() {
 function draw(answer) {
   const tone = answer.tone ?? TONES[answer.outcome] ?? "neutral";
   show(tone, answer.word, answer.barcode, answer.sentence, answer.detail ?? "");
+  if (answer.link) byId("band-more").append(" ", Object.assign(document.createElement("a"), { href: answer.link.href, textContent: answer.link.label }));
   if (answer.href) return location.assign(answer.href);
   if (answer.task !== undefined) changeTask(answer);
   if (answer.left) fill("left", answer.left.map(leftItem));

@@ -3,7 +3,7 @@
 static/scan.js posts each scan to /api/v1/scans and draws the JSON answer: `outcome`, `tone`, `word`, `barcode`, `sentence`,
 `detail`; `counts` {left, done}; `moved` {barcode, at, undo_href} and `unmoved` (a barcode), or whole `left` and `done` lists;
 `commands` of {command, label, enabled, reason, shut}; `task` and `about` when the next scans are for another task; `href` to
-leave for. A scan answered by a problem (RFC 9457) is drawn red with its `detail` and `next_step`.
+leave for, `link` {label, href} to go to by hand. A scan answered by a problem (RFC 9457) is drawn red with its `detail` and `next_step`.
 """
 
 from dataclasses import dataclass
