@@ -46,8 +46,8 @@ from service.printing import pages as printing_pages
 from service.printing import printer_pages, printers_api
 from service.printing.documents import api as documents_api
 from service.printing.documents import pages as documents_pages
-from service.printing.worker import start_printer_workers
 from service.printing.documents import recovery_api, recovery_pages
+from service.printing.worker import start_printer_workers
 from service.receipts import api as receipts_api
 from service.receipts import finding_api, finding_pages
 from service.receipts import pages as receipts_pages

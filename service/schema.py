@@ -14,8 +14,8 @@ from service.locations.models import LOCATION
 from service.media.models import LABEL_SERIES, MEDIUM, RESERVATION
 from service.parties.models import PARTY
 from service.policies.models import POLICY, SCHEDULE
-from service.printing.models import LABEL, LABEL_JOB, PRINTER
 from service.printing.documents.models import DOCUMENT
+from service.printing.models import LABEL, LABEL_JOB, PRINTER
 from service.rotation.models import RUN
 
 METADATA = SQLModel.metadata

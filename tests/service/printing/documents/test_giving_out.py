@@ -133,8 +133,8 @@ def test_a_record_that_was_tampered_with_shows_by_its_hash(travel):
     """The tables may be changed by who owns the database; the ledger has the hash."""
     number = travel.frozen()
     issued = issue(travel, number).json()
-    with travel.runtime.database.writer.begin() as connection:
-        connection.execute(text("UPDATE document SET facts_sha256 = :other"), {"other": "0" * 64})
+    tamper = text("UPDATE document SET facts_sha256 = :other")
+    travel.run(lambda unit: unit.connection.execute(tamper, {"other": "0" * 64}).rowcount)
     with pytest.raises(AssertionError, match="document"):
         travel.house.check()
     assert issued["facts_sha256"] != "0" * 64
