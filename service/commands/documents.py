@@ -57,10 +57,9 @@ def print_document(
             opened.writer.run(CLI, lambda unit: give_out(unit, found, look))
         with opened.database.reading() as session:
             ready = prepared(session, found, opened.clock(), issued.COMMAND_LINE)
-    drawn = made(ready, look)
-    out.write_bytes(drawn.pdf)
+    out.write_bytes(made(ready, look))
     record = "" if ready.entry is None else f", on record as entry {ready.entry:,}"
-    typer.echo(f"{found.number} written to {out}, facts {drawn.facts_sha256}{record}")
+    typer.echo(f"{found.number} written to {out}, facts {found.facts_sha256}{record}")
 
 
 @app.command("recovery-list")
@@ -88,7 +87,7 @@ def recovery_list(
         given = opened.writer.run(CLI, lambda unit: give_out_recovery_list(unit, facts, ours, look))
         with opened.database.reading() as session:
             ready = prepare_issued(session, given.document_id)
-    out.write_bytes(made(ready, look).pdf)
+    out.write_bytes(made(ready, look))
     typer.echo(f"{given.number} written to {out}, on record as entry {given.entry:,}")
 
 

@@ -170,6 +170,8 @@ def _facts(page: Page, job: JobView) -> FactsSection:
     if job.dpi:
         facts.append(Fact("Dots per inch", Number(job.dpi)))
     facts.append(Fact("Made", When(job.created_at, WhenStyle.STAMP)))
+    if job.count(LabelState.SENDING, LabelState.SENT, LabelState.PRINTED):
+        facts.append(Fact("Its record", Link("series sheet", f"/labels/{job.number}/series-sheet.pdf")))
     return FactsSection("Job", tuple(facts))
 
 

@@ -10,6 +10,7 @@ SCRIPTS = (
     HERE / "bench_scan.py",
     HERE / "bench_ledger.py",
     HERE / "bench_pages.py",
+    HERE / "bench_documents.py",
     HERE.parent / "labels" / "bench_labels.py",
     HERE.parent / "drivers" / "bench.py",
 )

@@ -31,12 +31,12 @@ AskedPaper = Annotated[Paper, Query(description="The size of the paper.")]
 def pdf_answer(session: Session, prepared: Prepared, look: Look) -> Response:
     """Drawn after the database connection went back."""
     session.close()
-    document = made(prepared, look)
-    digest = b64encode(sha256(document.pdf).digest()).decode()
+    pdf = made(prepared, look)
+    digest = b64encode(sha256(pdf).digest()).decode()
     headers = {
         "content-disposition": f'inline; filename="{prepared.sheet.number}.pdf"',
-        "x-facts-sha256": document.facts_sha256,
+        "x-facts-sha256": prepared.sheet.facts_sha256,
         "repr-digest": f"sha-256=:{digest}:",
         "cache-control": "no-store",
     }
-    return Response(document.pdf, media_type=PDF, headers=headers)
+    return Response(pdf, media_type=PDF, headers=headers)

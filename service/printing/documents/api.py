@@ -128,6 +128,21 @@ def run_list(
     return pdf_answer(session, found, Look(language.value, paper))
 
 
+@router.get("/label-jobs/{number}/series-sheet.pdf", response_class=Response, responses=ANSWER)
+def series_sheet(
+    number: str,
+    session: Reading,
+    person: Insider,
+    runtime: RuntimeDep,
+    *,
+    language: AskedLanguage = Language.EN,
+    paper: AskedPaper = Paper.A4,
+) -> Response:
+    """The record of a label job: every label that left for paper, where it is, and what a scan proved."""
+    found = prepare(session, person, DocumentKind.SERIES_SHEET, number, runtime.clock())
+    return pdf_answer(session, found, Look(language.value, paper))
+
+
 @router.get("/documents")
 def list_documents(
     session: Reading,

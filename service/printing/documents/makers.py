@@ -16,6 +16,7 @@ from service.printing.documents import discrepancies, manifest, movement, receip
 from service.printing.documents.models import DocumentKind
 from service.printing.documents.names import PAPERS, ConsignmentPaper
 from service.printing.documents.wording import Wording
+from service.printing.models import LABEL_JOB
 
 Values = Callable[[Any, Issue, Mapping[str, str], Wording], Document]
 
@@ -84,7 +85,7 @@ MAKERS: Mapping[DocumentKind, Maker] = {
         _only_as_issued,
     ),
     DocumentKind.SERIES_SHEET: Maker(
-        series.SeriesFacts, series.values, lambda facts: str(facts.number), lambda facts: series.about(facts.number),
-        _only_as_issued,
+        series.SeriesFacts, series.values, lambda facts: f"{facts.job}-LS", lambda facts: LABEL_JOB.subject(facts.label_job_id),
+        series.read,
     ),
 }  # fmt: skip

@@ -4,7 +4,6 @@ Every document goes the same way: facts are read, written down as canonical JSON
 (`values`), drawn as PDF/A-3b. The JSON is the record and has no language; the PDF is its picture.
 """
 
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +14,11 @@ import msgspec
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
-from labels.documents import Attachment, Issue, Paper, Rendered, render
+from labels.documents import Attachment, Issue, Paper
 from service.custody.queries import drawings
 from service.handlers.queries import Person
 from service.printing.documents import evidence, issued
+from service.printing.documents.apart import Order, draw
 from service.printing.documents.evidence import Witness
 from service.printing.documents.facts import EntryRef, HouseFacts, record
 from service.printing.documents.house import House, house, logo
@@ -28,8 +28,6 @@ from service.printing.documents.models import DocumentKind
 from service.printing.documents.sides import drawing_digests
 from service.printing.documents.wording import SOURCE_LANGUAGE, Wording
 
-# Drawing is Python that holds the interpreter: one at a time, so that scans keep theirs.
-_DRAWING = threading.Lock()
 SEALS = "seal:"
 
 
@@ -151,15 +149,8 @@ def issue_of(found: Prepared) -> Issue:
     )
 
 
-def made(found: Prepared, look: Look) -> Rendered:
-    """The same prepared document gives the same bytes."""
+def made(found: Prepared, look: Look) -> bytes:
+    """The PDF; the same prepared document gives the same bytes."""
     values = MAKERS[found.sheet.kind].values
     document = values(found.sheet.facts, issue_of(found), found.drawings, Wording(look.language))
-    with _DRAWING:
-        return render(
-            document,
-            language=look.language,
-            paper=look.paper,
-            facts=found.sheet.record,
-            attachments=found.attachments,
-        )
+    return draw(document, Order(look.language, look.paper, found.sheet.record, found.attachments))

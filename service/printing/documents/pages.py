@@ -79,6 +79,12 @@ def run_list(number: str, document: MovementPaper, page: Insider, leg: Direction
     return pdf_answer(page.session, found, look.remembered(page.request))
 
 
+@router.get("/labels/{number}/series-sheet.pdf")
+def series_sheet(number: str, page: Insider) -> Response:
+    found = prepare(page.session, page.person, DocumentKind.SERIES_SHEET, number, page.now)
+    return pdf_answer(page.session, found, look.remembered(page.request))
+
+
 @router.get("/documents")
 def list_documents(
     page: Insider,

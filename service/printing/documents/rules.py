@@ -36,6 +36,15 @@ def check_to_carry(what: str, state: ConsignmentState, lines: int) -> None:
         raise NothingToPrintError(what, NOTHING_WANTED, "Add media to the consignment first.")
 
 
+def check_on_paper(number: str, labels: int) -> None:
+    if not labels:
+        raise NothingToPrintError(
+            f"series sheet of {number}",
+            "no label left for paper yet",
+            "Issue the sheet or send the job first.",
+        )
+
+
 def check_any_discrepancy(number: str, count: int) -> None:
     if not count:
         raise NothingToPrintError(f"discrepancy report of {number}", NO_DISCREPANCY)

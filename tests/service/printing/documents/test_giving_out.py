@@ -101,8 +101,9 @@ def test_who_hands_over_media_gives_out_and_who_only_reads_does_not(travel, who,
 
 def test_a_working_list_is_not_put_on_record(travel):
     number = travel.frozen()
+    client = travel.client(OURS)
     before = head(travel)
-    answer = issue(travel, number, "pick-list")
+    answer = client.post(f"/api/v1/consignments/{number}/pick-list/issue", json={})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:strongroom:problem:no-evidence")
     assert head(travel) == before
 

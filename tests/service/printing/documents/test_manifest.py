@@ -1,15 +1,20 @@
 """The manifest and the courier's copy, from the real acts of a consignment to the paper and back."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from papers import check_evidence, read_pdf
 from travel import ADMINISTRATOR, AUDITOR, COURIER, HOME, OTHER, OURS, OUT, VENDOR
 
+from labels.documents import Paper
 from service.media.actions import edit
-from service.printing.documents.making import Look, made, prepare
+from service.printing.documents.apart import LONG_BYTES, DrawingError, Order, _drawn_apart, draw
+from service.printing.documents.makers import MAKERS
+from service.printing.documents.making import Look, issue_of, made, prepare
 from service.printing.documents.models import DocumentKind
+from service.printing.documents.wording import Wording
 
 
 def pdf(travel, number, document="manifest", who=OURS, query=""):
@@ -80,28 +85,30 @@ def test_the_paper_shows_them_and_draws_what_was_drawn_on_the_glass(travel):
         prepared = prepare(
             session, travel.house.people[OURS], DocumentKind.MANIFEST, number, travel.runtime.clock()
         )
-    document = prepared.maker.values(prepared.facts, _issue(prepared), prepared.drawings, _english())
+    values = MAKERS[DocumentKind.MANIFEST].values
+    document = values(prepared.sheet.facts, issue_of(prepared), prepared.drawings, Wording("en"))
     assert document.received.strokes[0][0] == (40 / 600, 120 / 168)
     assert len(document.received.strokes[0]) == 4
     assert len(document.released.strokes[0]) == 3  # a curve by its middle and its end
-    text = read_pdf(made(prepared, Look()).pdf).text
+    text = read_pdf(made(prepared, Look())).text
     for shown in ("Driver 3, Carrier", "badge 40118", f"identity checked by {OURS}", "on glass", travel.seal):
         assert shown in text
 
 
-def _issue(prepared):
-    from labels.documents import Issue
-
-    return Issue(
-        prepared.number, prepared.house.organisation(), prepared.house.site(), prepared.at, prepared.by,
-        prepared.witness.printed(),
-    )  # fmt: skip
-
-
-def _english():
-    from service.printing.documents.wording import Wording
-
-    return Wording("en")
+def test_a_long_document_is_drawn_by_a_process_of_its_own_to_the_same_bytes(travel):
+    number = dispatched(travel)
+    with travel.runtime.database.reading() as session:
+        prepared = prepare(
+            session, travel.house.people[OURS], DocumentKind.MANIFEST, number, travel.runtime.clock()
+        )
+    values = MAKERS[DocumentKind.MANIFEST].values
+    document = values(prepared.sheet.facts, issue_of(prepared), prepared.drawings, Wording("de"))
+    order = Order("de", Paper.LETTER, prepared.sheet.record, prepared.attachments)
+    assert len(order.facts) < LONG_BYTES
+    here = draw(document, order)
+    assert _drawn_apart(document, order) == here == made(prepared, Look("de", Paper.LETTER))
+    with pytest.raises(DrawingError, match=f"{number} was not drawn"):
+        _drawn_apart(document, replace(order, language=7))
 
 
 def test_the_paper_leads_to_the_ledger(travel):
