@@ -41,7 +41,7 @@ WEIGHT = """[...performance.getEntriesByType('navigation'), ...performance.getEn
 PLANNED = {
     "admin": """/ /runs /runs/{run} /runs/{run}/approve /runs/{run}/cancel /runs/new /schedules /schedules/new /policies /policies/new
         /media /media?content=scratch /media?q=ZZZ /media/new /media/import /media/STR141L8 /media/STR141L8/edit /media/STR141L8/change-content
-        /holds /containers /containers/C-0117 /containers/new /consignments /consignments/new /discrepancies /parties /parties/new
+        /documents /recovery-lists/new /holds /containers /containers/C-0117 /containers/new /consignments /consignments/new /discrepancies /parties /parties/new
         /locations /locations/new /handlers /administration /labels /labels/new /labels/series /printers /printers/new /account /account/password /account/tokens/new /libraries /ledger
         /ledger/entries/5 /scan /search /search?q=STR /search?q=nothing%20so /nowhere /media/NONE""",
     "sys": "/handlers /handlers/new /administration /locations/new",

@@ -21,6 +21,7 @@ from service.printing.documents.runs import consignment_of_leg
 from service.printing.documents.shelf import issued_when
 from service.web.page import Page, page_for
 from service.web.paging import After
+from service.web.views.forms import Field, FieldKind, Form
 from service.web.views.frame import Place
 from service.web.views.pages import ListPage
 from service.web.views.parts import Act, EmptyState, Head, Ident, Link
@@ -129,9 +130,17 @@ def list_documents(
         Place.EVIDENCE,
         head,
         table,
+        find=_find(wanted or ""),
         filters=(look.choice(look.remembered(page.request), "/documents"),),
     )
     return page.render("pages/list.html", view)
+
+
+def _find(typed: str) -> Form:
+    field = Field(
+        "number", "Number, or hash on the paper", FieldKind.SEARCH, typed, mono=True, required=False, width=24
+    )
+    return Form("find-documents", "/documents", "Find", (field,), method="get")
 
 
 def _row(one: Issued) -> Row:

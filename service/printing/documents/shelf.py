@@ -1,7 +1,5 @@
 """The documents of a thing on its page: each with its PDF and its issue, or with the reason why there is none yet."""
 
-from dataclasses import replace
-
 from service.consignments.listing import ConsignmentRow
 from service.consignments.models import CONSIGNMENT, Direction
 from service.custody.queries import DiscrepancySelection, discrepancy_views
@@ -18,7 +16,7 @@ from service.web.views.parts import Act, Chip, Link, Method, Part, Rich, Shape, 
 from service.web.views.sections import TableSection
 from service.web.views.tables import Cell, Column, Keep, Row, Table
 
-NOT_ALLOWED = "needs somebody who hands over media"
+NOT_ALLOWED = "You print copies; who hands over media gives documents out on record."
 
 
 def consignment_shelf(page: Page, row: ConsignmentRow) -> TableSection:
@@ -35,16 +33,33 @@ def consignment_shelf(page: Page, row: ConsignmentRow) -> TableSection:
         _row(page, paper, base, why_no_paper(row, paper, found), given.get(PAPERS[paper].number(row.number)))
         for paper in ConsignmentPaper
     )
-    table = Table("documents", f"Documents of {row.number}", columns, rows)
+    foot = "" if page.person.may(Permission.ISSUE_DOCUMENT) else NOT_ALLOWED
+    table = Table("documents", f"Documents of {row.number}", columns, rows, foot=foot)
     return TableSection("Documents", table, filter=look.choice(look.remembered(page.request), base))
 
 
 def _row(page: Page, paper: ConsignmentPaper, base: str, reason: str, given: Issued | None) -> Row:
     name = PAPERS[paper]
-    title: Rich = name.title if reason else Link(name.title, f"{base}/{paper.value}.pdf")
-    recorded: Rich = Chip(reason, Tone.NEUTRAL, Shape.BARE) if reason else _recorded(name, given)
-    act = None if reason or name.kind not in EVIDENCE else _issue(page, f"{base}/{paper.value}/issue", name)
-    return Row((Cell(title, head=True), Cell(name.about), Cell(recorded), Cell(act=act)), key=paper.value)
+    if reason:
+        told: Rich = (name.title, " ", Chip(reason, Tone.NEUTRAL, Shape.BARE))
+        return Row((Cell(told, head=True), Cell(name.about), Cell(), Cell()), key=paper.value)
+    gives = name.kind in EVIDENCE and page.person.may(Permission.ISSUE_DOCUMENT)
+    act = Act(
+        "Give out",
+        f"{base}/{paper.value}/issue",
+        Method.POST,
+        slim=True,
+        aria_label=f"Give out: {name.title}",
+    )
+    return Row(
+        (
+            Cell(Link(name.title, f"{base}/{paper.value}.pdf"), head=True),
+            Cell(name.about),
+            Cell(_recorded(name, given)),
+            Cell(act=act) if gives else Cell(),
+        ),
+        key=paper.value,
+    )
 
 
 def _recorded(name: Name, given: Issued | None) -> Rich:
@@ -54,13 +69,6 @@ def _recorded(name: Name, given: Issued | None) -> Rich:
         return "not yet"
     told: tuple[Part, ...] = ("given out ", When(given.issued_at), f" by {given.issued_by}")
     return told
-
-
-def _issue(page: Page, href: str, name: Name) -> Act:
-    act = Act("Give out", href, Method.POST, slim=True, aria_label=f"Give out: {name.title}")
-    return (
-        act if page.person.may(Permission.ISSUE_DOCUMENT) else replace(act, enabled=False, reason=NOT_ALLOWED)
-    )
 
 
 def run_shelf(page: Page, row: RunRow) -> TableSection:

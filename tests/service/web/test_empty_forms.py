@@ -12,7 +12,7 @@ SYSTEM, OFFICER = "System administrator 1", "Security officer 1"
 FORMS = {
     ADMINISTRATOR: (
         "/media/new", "/media/STR141L8/change-content", "/containers/new", "/consignments/new", "/parties/new", "/locations/new",
-        "/policies/new", "/schedules/new", "/account/tokens/new", "/account/password", "/consignments/CN-0001/cancel",
+        "/recovery-lists/new", "/policies/new", "/schedules/new", "/account/tokens/new", "/account/password", "/consignments/CN-0001/cancel",
         "/consignments/CN-0001/add",
     ),
     HANDLER: ("/consignments/CN-0001/cancel",),

@@ -127,7 +127,10 @@ def test_the_page_gives_out_in_the_remembered_language_and_says_when_and_by_whom
     with travel.runtime.database.reader.connect() as connection:
         newest = store.latest(connection, limit=1)[0]
     assert json.loads(newest.body)["facts"] == {"language": "de", "paper": "letter"}
-    assert "needs somebody who hands over media" in travel.client(AUDITOR).get(f"/consignments/{number}").text
+    assert (
+        "who hands over media gives documents out"
+        in travel.client(AUDITOR).get(f"/consignments/{number}").text
+    )
 
 
 def test_a_record_that_was_tampered_with_shows_by_its_hash(travel):
