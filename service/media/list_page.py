@@ -55,7 +55,7 @@ def _bulk(person: Person) -> tuple[Act, ...]:
     """What can be done with chosen media; nobody chooses who could do nothing with them."""
     if not person.may(Permission.RECALL):
         return ()
-    return (Act("Recovery list", "/recovery-lists/new", Method.POST, slim=True),)
+    return (Act("Recovery list", "/recovery-lists", Method.POST, slim=True),)
 
 
 def _count(number: int) -> str:

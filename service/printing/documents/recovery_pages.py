@@ -45,12 +45,6 @@ def new_list_page(page: Recaller, filters: Filters) -> Response:
     return page.render("pages/form.html", _form(tuple(row.barcode for row in rows)))
 
 
-@router.post("/new")
-def chosen_list_page(page: Recaller) -> Response:
-    """Filled with what was chosen in the media list."""
-    return page.render("pages/form.html", _form(tuple(page.texts("select"))))
-
-
 def _form(barcodes: tuple[str, ...]) -> FormPage:
     fields = (
         Field("barcodes", "Barcodes", FieldKind.TEXTAREA, "\n".join(barcodes), mono=True, rows=8, help="One a line, or with spaces or commas between.", autofocus=not barcodes),
@@ -70,7 +64,9 @@ def _form(barcodes: tuple[str, ...]) -> FormPage:
 
 @router.post("")
 def make_list(page: Recaller) -> Response:
-    """The media are looked up before the writer is asked, which has scans to answer."""
+    """What was chosen in the media list fills the form first. The media are looked up before the writer is asked, which has scans to answer."""
+    if chosen := page.texts("select"):
+        return page.render("pages/form.html", _form(tuple(chosen)))
     ours = house(page.session)
     try:
         facts = read(page.session, _asked(page), "", page.now, ours.organisation)

@@ -63,7 +63,7 @@ class RecoveryWish(PaperWish):
         extra="forbid",
         json_schema_extra={
             "example": {
-                "barcodes": ["STR301L8", "STR305L8"],
+                "barcodes": ["STR141L8", "STR142L8"],
                 "request": "RQ-118, quarterly drill",
                 "order": "recall",
             }
