@@ -26,7 +26,7 @@ class FoundBody(BaseModel):
         extra="forbid",
         json_schema_extra={
             "example": {
-                "location": "Machine room",
+                "location": "Vault › Shelf A-01",
                 "reason": "It lay behind the drives after the last pick-up.",
             }
         },

@@ -67,9 +67,10 @@ def make_list(page: Recaller) -> Response:
     """What was chosen in the media list fills the form first. The media are looked up before the writer is asked, which has scans to answer."""
     if chosen := page.texts("select"):
         return page.render("pages/form.html", _form(tuple(chosen)))
-    ours = house(page.session)
     try:
-        facts = read(page.session, _asked(page), "", page.now, ours.organisation)
+        asked = _asked(page)
+        ours = house(page.session)
+        facts = read(page.session, asked, "", page.now, ours.organisation)
     except InvalidInputError as error:
         view = _form(())
         again = replace(view, form=refilled(view.form, page.form, error))
