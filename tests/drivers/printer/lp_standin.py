@@ -4,6 +4,7 @@ Copied to a folder on the PATH under both names. Beside it stand `state` (idle, 
 hangs, nonsense, gone) and the jobs it took.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,9 @@ def complain(text: str) -> int:
 
 
 def lpstat() -> int:
+    if os.environ.get("LC_ALL") != "C":
+        print("Drucker ist frei.")
+        return 0
     queue, word, _, rest = option("-p"), *STATE.partition(" ")
     if word == "gone":
         return complain(f'lpstat: Invalid destination name in list "{queue}".')

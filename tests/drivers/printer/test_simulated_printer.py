@@ -172,6 +172,22 @@ def test_a_printer_that_dies_after_some_labels_forgets_the_rest(printer, hands, 
     wait_until(lambda: hands.printed() == [label(n) for n in range(10)])
 
 
+def test_copies_that_had_not_come_out_are_forgotten_with_the_power(printer, hands, fault):
+    fault("dies", after=2)
+    with pytest.raises(PrinterGoneError):
+        send(printer, label(1, 5))
+    hands.clear_fault("unplugged")
+    assert printer.status(deadline_s=DEADLINE_S).formats_in_buffer == 0
+    assert hands.printed() == [label(1, 5)] * 2
+
+
+def test_patience_with_a_slow_printer_begins_when_it_has_everything(server, hands, fault):
+    fault("slow", bytes_per_s=100_000)
+    with registry.open_printer(f"{server.url}?linger_s=0.05&answer_s=0.5") as printer:
+        send(printer, labels(*range(2000)))
+    wait_until(lambda: len(hands.printed()) == 2000)
+
+
 def test_an_unplugged_printer_answers_nobody(printer, fault):
     fault("unplugged")
     with pytest.raises(PrinterError, match="Nothing was sent") as caught:
