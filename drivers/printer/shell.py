@@ -16,7 +16,13 @@ from drivers.printer.errors import CONDITION_TEXT
 from drivers.printer.model import GIVEN_UP, PrinterCondition, PrinterStatus
 from drivers.printer.protocol import TellsJobs
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+)
 NOT_READY = 3
 Url = Annotated[
     str, typer.Argument(help="tcp://HOST, serial:///dev/…, lp:///QUEUE, ipp://…, folder:///…, sim:///…")

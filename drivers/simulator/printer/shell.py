@@ -14,7 +14,13 @@ from drivers.simulator.faults import fault_parameter, listing
 if TYPE_CHECKING:
     from drivers.simulator.printer.hands import PrinterHands
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+)
 FolderPath = Annotated[Path, typer.Argument(help="The folder of the simulated printer; made if missing.")]
 
 
