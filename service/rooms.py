@@ -48,6 +48,8 @@ from service.printing.documents import api as documents_api
 from service.printing.documents import pages as documents_pages
 from service.printing.documents import recovery_api, recovery_pages
 from service.printing.worker import start_printer_workers
+from service.proposals import api as proposals_api
+from service.proposals import pages as proposals_pages
 from service.receipts import api as receipts_api
 from service.receipts import finding_api, finding_pages
 from service.receipts import pages as receipts_pages
@@ -87,6 +89,8 @@ ROUTERS: list[APIRouter] = [
     policies_api.router,
     policies_pages.router,
     schedule_pages.router,
+    proposals_api.router,
+    proposals_pages.router,
     rotation_api.router,
     board_planning.router,
     board_pages.router,

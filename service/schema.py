@@ -16,6 +16,7 @@ from service.parties.models import PARTY
 from service.policies.models import POLICY, SCHEDULE
 from service.printing.documents.models import DOCUMENT
 from service.printing.models import LABEL, LABEL_JOB, PRINTER
+from service.proposals.models import PROPOSAL
 from service.rotation.models import RUN
 
 METADATA = SQLModel.metadata
@@ -24,6 +25,6 @@ PROJECTIONS = {
     projection.kind: projection
     for projection in (
         PARTY, HANDLER, LOCATION, MEDIUM, HOLD, TRANSFER, DISCREPANCY, CONTAINER, SEAL, CONSIGNMENT, POLICY, SCHEDULE, RUN,
-        DEVICE, JOB, LABEL_SERIES, RESERVATION, PRINTER, LABEL_JOB, LABEL, DOCUMENT,
+        DEVICE, JOB, LABEL_SERIES, RESERVATION, PRINTER, LABEL_JOB, LABEL, DOCUMENT, PROPOSAL,
     )
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Settings, from the strongest source to the weakest: environment, secrets folder, TOML file, default."""
 
 import os
+from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -34,6 +35,14 @@ def networks(text: str) -> tuple[Network, ...]:
 def _names_networks(text: str) -> str:
     networks(text)
     return text
+
+
+class SecondPerson(StrEnum):
+    """`when-possible`: as soon as anybody else could approve; a first administrator has nobody yet."""
+
+    ALWAYS = "always"
+    WHEN_POSSIBLE = "when-possible"
+    NEVER = "never"
 
 
 class Settings(BaseSettings):
@@ -76,6 +85,10 @@ class Settings(BaseSettings):
     )
     changer_record: Path | None = Field(
         None, description="File that strongroom-mtx-changer writes its moves to where it has no server."
+    )
+    second_person: SecondPerson = Field(
+        SecondPerson.WHEN_POSSIBLE,
+        description="Whether giving rights and shortening a retention needs a second person: always, when-possible, never.",
     )
     worker: bool = Field(default=True, description="Run the device worker inside the server process.")
     scheduler: bool = Field(

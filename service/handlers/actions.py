@@ -1,6 +1,6 @@
 """Making handlers and changing what they may do. Passwords come in hashed: hashing does not belong in the writer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from sqlalchemy import delete, func, select, update
@@ -10,8 +10,10 @@ from service.errors import InvalidInputError, NotFoundError, RefusedError
 from service.handlers import rules
 from service.handlers.models import HANDLER, ApiToken, Handler, Role, SetupLink, SignIn
 from service.handlers.queries import employers
+from service.handlers.second_person import check_alone
 from service.ids import is_id
 from service.ledger.writer import Unit
+from service.settings import SecondPerson
 
 _H = HANDLER.table
 _SIGN_IN = table(SignIn)
@@ -42,15 +44,16 @@ def create_handler(
     title: str = "",
     password_hash: str = "",
     reason: str | None = None,
+    alone: SecondPerson = SecondPerson.NEVER,
+    facts: Mapping[str, object] | None = None,
 ) -> str:
-    """Returns the handler's id. Without a password the handler cannot sign in until a one-time link set one."""
+    """Returns the handler's id. `alone` as for `change_roles`. Without a password the handler cannot sign in until a one-time link set one."""
     held = sorted(set(roles))
     login = rules.login_of(login)
     rules.check_person(login, name, title)
     rules.check_roles(held, reason)
-    unit.flush()
-    _check_login_is_free(unit, login)
-    _check_employer(unit, party_id)
+    check_new(unit, login, party_id)
+    check_alone(unit, alone, rules.Permission.MANAGE_HANDLERS, f"A handler who is {_words(held)}")
     handler_id = unit.new_id()
     values = {
         "handler_id": handler_id,
@@ -63,8 +66,23 @@ def create_handler(
         "active": True,
         "created_at": unit.now,
     }
-    unit.create(HANDLER, values, HandlerEvent.CREATED, reason=reason)
+    unit.create(HANDLER, values, HandlerEvent.CREATED, reason=reason, facts=facts or _flag(alone))
     return handler_id
+
+
+def check_new(unit: Unit, login: str, party_id: str) -> None:
+    unit.flush()
+    _check_login_is_free(unit, login)
+    _check_employer(unit, party_id)
+
+
+def _words(roles: Iterable[Role]) -> str:
+    return " and ".join(rules.role_word(role) for role in roles)
+
+
+def _flag(alone: SecondPerson) -> dict[str, object] | None:
+    """What one person did alone because nobody else could approve it says so."""
+    return {"alone": True} if alone is SecondPerson.WHEN_POSSIBLE else None
 
 
 def _check_login_is_free(unit: Unit, login: str) -> None:
@@ -94,13 +112,23 @@ def edit_handler(unit: Unit, handler_id: str, *, name: str, title: str, party_id
         unit.change(HANDLER, handler_id, changed, HandlerEvent.EDITED)
 
 
-def change_roles(unit: Unit, handler_id: str, roles: Iterable[Role], reason: str | None = None) -> None:
+def change_roles(
+    unit: Unit,
+    handler_id: str,
+    roles: Iterable[Role],
+    reason: str | None = None,
+    *,
+    alone: SecondPerson = SecondPerson.NEVER,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """`alone` says whether one person is enough: raises SecondPersonNeededError. The system, and who approves, need no other."""
     held = sorted(set(roles))
     found = existing(unit, handler_id)
     rules.check_not_oneself(handler_id, unit.actor.handler_id)
     rules.check_roles(held, reason)
     if [role.value for role in held] == sorted(found.roles):
         return
+    check_alone(unit, alone, rules.Permission.MANAGE_HANDLERS, "Another set of roles")
     if Role.SYSTEM_ADMINISTRATOR in found.roles and Role.SYSTEM_ADMINISTRATOR not in held:
         rules.check_an_administrator_stays(found.name, administrators(unit, besides=handler_id))
     unit.change(
@@ -109,6 +137,7 @@ def change_roles(unit: Unit, handler_id: str, roles: Iterable[Role], reason: str
         {"roles": [role.value for role in held]},
         HandlerEvent.ROLES_CHANGED,
         reason=reason,
+        facts=facts or _flag(alone),
     )
 
 

@@ -80,7 +80,9 @@ def create_handler(typed: schemas.NewHandler, act: Annotated[Act, acting(MANAGE)
     """A new handler has no password: make them a link."""
 
     def work(unit: Unit) -> schemas.HandlerShape:
-        return _shape(unit, actions.create_handler(unit, **typed.model_dump()))
+        return _shape(
+            unit, actions.create_handler(unit, **typed.model_dump(), alone=act.runtime.settings.second_person)
+        )
 
     return tagged(act(work, 201))
 
@@ -112,7 +114,9 @@ def change_roles(
 ) -> Response:
     def work(unit: Unit) -> schemas.HandlerShape:
         check_if_match(if_match, _shape(unit, handler_id), "handler")
-        actions.change_roles(unit, handler_id, typed.roles, typed.reason)
+        actions.change_roles(
+            unit, handler_id, typed.roles, typed.reason, alone=act.runtime.settings.second_person
+        )
         return _shape(unit, handler_id)
 
     answer = act(work)

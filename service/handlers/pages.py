@@ -16,7 +16,9 @@ from service.handlers.link_actions import make_password_link
 from service.handlers.models import HANDLER, Handler, Role
 from service.handlers.queries import secret_hash
 from service.handlers.rules import Permission
+from service.handlers.second_person import SecondPersonNeededError
 from service.ledger.writer import Unit
+from service.proposals import actions as proposing
 from service.web.filling import act_or_again
 from service.web.page import Page, page_for
 from service.web.paging import After
@@ -134,6 +136,8 @@ def new_handler_page(page: Manager) -> Response:
 
 @router.post("")
 def create_handler(page: Manager) -> Response:
+    reason = page.text("reason") or None
+
     def work(unit: Unit) -> str:
         return actions.create_handler(
             unit,
@@ -142,13 +146,24 @@ def create_handler(page: Manager) -> Response:
             title=page.text("title"),
             party_id=page.text("party_id"),
             roles=roles_of(page),
-            reason=page.text("reason") or None,
+            reason=reason,
+            alone=page.runtime.settings.second_person,
         )
 
-    def done(handler_id: str) -> Response:
+    def work_or_propose(unit: Unit) -> list[str]:
+        try:
+            return [work(unit), ""]
+        except SecondPersonNeededError:
+            named = {name: page.text(name) for name in ("login", "name", "title", "party_id")}
+            return ["", proposing.propose_handler(unit, **named, roles=roles_of(page), reason=reason or "")]
+
+    def done(made: list[str]) -> Response:
+        handler_id, number = made
+        if number:
+            return _proposed(page, number)
         return page.redirect(f"/handlers/{handler_id}", "The handler is made. Send a link for the password.")
 
-    return act_or_again(page, lambda: new_page(page), work, done)
+    return act_or_again(page, lambda: new_page(page), work_or_propose, done)
 
 
 @router.get("/{handler_id}")
@@ -227,17 +242,28 @@ def change_roles_page(handler_id: str, page: Manager) -> Response:
 def change_roles(handler_id: str, page: Manager) -> Response:
     found = queries.handler(page.session, handler_id)
 
-    def done(_: object) -> Response:
+    reason, roles = page.text("reason"), roles_of(page)
+
+    def work(unit: Unit) -> str:
+        try:
+            alone = page.runtime.settings.second_person
+            actions.change_roles(unit, handler_id, roles, reason or None, alone=alone)
+        except SecondPersonNeededError:
+            return proposing.propose_roles(unit, handler_id, roles, reason)
+        return ""
+
+    def done(number: str) -> Response:
+        if number:
+            return _proposed(page, number)
         page.request.app.state.sign_ins.forget()
         return page.redirect(f"/handlers/{handler_id}", "The roles are changed.")
 
-    reason = page.text("reason") or None
-    return act_or_again(
-        page,
-        lambda: roles_page(found),
-        lambda unit: actions.change_roles(unit, handler_id, roles_of(page), reason),
-        done,
-    )
+    return act_or_again(page, lambda: roles_page(found), work, done)
+
+
+def _proposed(page: Page, number: str) -> Response:
+    told = f"{number} is proposed. Nothing has changed yet: another person decides."
+    return page.redirect(f"/proposals/{number}", told, Tone.AMBER)
 
 
 @router.get("/{handler_id}/deactivate")

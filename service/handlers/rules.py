@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_DEVICES = "manage_devices"
     MANAGE_HANDLERS = "manage_handlers"
+    APPROVE_PROPOSAL = "approve_proposal"
     OWN_ACCOUNT = "own_account"
 
 
@@ -63,7 +64,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VAULT_CUSTODIAN: frozenset({*_EVERYBODY, Permission.SCAN, Permission.ACKNOWLEDGE, Permission.ISSUE_DOCUMENT}),
     Role.SECURITY_OFFICER: frozenset({
         *_INSIDERS, Permission.RESOLVE, Permission.PLACE_HOLD, Permission.EXPORT_LEDGER, Permission.APPROVE_RUN,
-        Permission.ISSUE_DOCUMENT,
+        Permission.ISSUE_DOCUMENT, Permission.APPROVE_PROPOSAL,
     }),
     Role.AUDITOR: frozenset({*_INSIDERS, Permission.EXPORT_LEDGER}),
 }  # fmt: skip

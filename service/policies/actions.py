@@ -1,6 +1,6 @@
 """Publishing policies and setting schedules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from service.custody.rules import written
 from service.db import table
 from service.errors import InvalidInputError, NotFoundError
+from service.handlers.rules import Permission
+from service.handlers.second_person import check_alone
 from service.ids import is_id
 from service.ledger.writer import Unit
 from service.locations.models import Location, LocationKind
@@ -17,6 +19,7 @@ from service.parties.models import Party
 from service.policies import queries, rules, slots
 from service.policies.models import POLICY, SCHEDULE, CatchUp, Policy, Schedule
 from service.policies.rules import PolicyFacts, Tier
+from service.settings import SecondPerson
 
 _POLICY = table(Policy)
 _SCHEDULE = table(Schedule)
@@ -32,9 +35,19 @@ class PolicyEvent(StrEnum):
 
 
 def publish_policy(
-    unit: Unit, name: str, tiers: Sequence[Tier], weekly_weekday: int, reason: str = ""
+    unit: Unit,
+    name: str,
+    tiers: Sequence[Tier],
+    weekly_weekday: int,
+    reason: str = "",
+    *,
+    alone: SecondPerson = SecondPerson.NEVER,
+    facts: Mapping[str, object] | None = None,
 ) -> int:
-    """A new version of the policy; facts recorded under older versions stay. A shorter retention needs a reason. Returns the version."""
+    """A new version of the policy; facts recorded under older versions stay. Returns the version.
+
+    A shorter retention needs a reason, and where `alone` says so a second person (SecondPersonNeededError).
+    """
     name = name.strip()
     reason = written(reason, "reason", "Write why.", LONGEST_REASON) if reason.strip() else ""
     rules.check_policy(name, tiers, weekly_weekday)
@@ -48,12 +61,15 @@ def publish_policy(
         )
         if shorter and not reason:
             raise rules.ShorterRetentionError(name, shorter)
+        if shorter:
+            check_alone(unit, alone, Permission.MANAGE_POLICY, f"{name}: {'; '.join(shorter)}. It")
+            facts = facts or ({"alone": True} if alone is SecondPerson.WHEN_POSSIBLE else None)
         unit.change(POLICY, old.policy_id, {"active": False}, PolicyEvent.RETIRED)
     values = {
         "policy_id": unit.new_id(), "name": name, "version": version, "weekly_weekday": weekly_weekday,
         "tiers": [tier.stored() for tier in tiers], "active": True, "created_at": unit.now,
     }  # fmt: skip
-    unit.create(POLICY, values, PolicyEvent.PUBLISHED, reason=reason or None)
+    unit.create(POLICY, values, PolicyEvent.PUBLISHED, reason=reason or None, facts=facts)
     return version
 
 

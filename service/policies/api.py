@@ -73,7 +73,14 @@ def publish_policy(typed: NewPolicy, act: Manager, if_match: IfMatch = None) -> 
         in_force = next((one for one in queries.policies(unit.session, name=name) if one.active), None)
         if in_force is not None:
             check_if_match(if_match, PolicyShape.of(in_force), "policy")
-        version = actions.publish_policy(unit, name, typed.values(), typed.weekly_weekday, typed.reason)
+        version = actions.publish_policy(
+            unit,
+            name,
+            typed.values(),
+            typed.weekly_weekday,
+            typed.reason,
+            alone=act.runtime.settings.second_person,
+        )
         unit.session.expire_all()
         return PolicyShape.of(
             next(one for one in queries.policies(unit.session, name=name) if one.version == version)

@@ -12,12 +12,14 @@ from service.errors import InvalidInputError
 from service.handlers.administration import AREAS
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
+from service.handlers.second_person import SecondPersonNeededError
 from service.ledger.writer import Unit
 from service.policies import actions, queries, rules
 from service.policies.forms import ON, WEEKDAYS, calendar_table, policy_form, tiers_table
 from service.policies.models import Policy
 from service.policies.queries import facts_of
 from service.policies.rules import MAX_KEEP, PolicyFacts, Span, Tier, TierName
+from service.proposals.actions import propose_retention
 from service.web.errors import status_of
 from service.web.filling import refilled
 from service.web.page import Page, page_for
@@ -142,19 +144,29 @@ def publish(page: Manager) -> Response:
         rules.check_policy(name, new.tiers, new.weekly_weekday)
         if page.text("shown") != _fingerprint(page):
             return _preview(page, name, new)
-        page.act(lambda unit: _publish(unit, page, name, new))
+        proposed = page.act(lambda unit: _publish(unit, page, name, new))
     except (InvalidInputError, rules.ShorterRetentionError) as error:
         view = _page_of(page, page.text("name"))
         again = replace(view, form=refilled(view.form, page.form, error))
         return page.render("pages/form.html", again, status_of(error))
+    if proposed:
+        told = f"{proposed} is proposed. Nothing has changed yet: another person decides."
+        return page.redirect(f"/proposals/{proposed}", told, Tone.AMBER)
     in_force = next(one for one in queries.policies(page.session, name=name) if one.active)
     return page.redirect(
         f"/policies/{in_force.policy_id}", f"Version {in_force.version} of {name} is in force."
     )
 
 
-def _publish(unit: Unit, page: Page, name: str, new: PolicyFacts) -> int:
-    return actions.publish_policy(unit, name, new.tiers, new.weekly_weekday, page.text("reason"))
+def _publish(unit: Unit, page: Page, name: str, new: PolicyFacts) -> str:
+    """The number of the proposal, where a second person decides; else it is in force."""
+    reason = page.text("reason")
+    try:
+        alone = page.runtime.settings.second_person
+        actions.publish_policy(unit, name, new.tiers, new.weekly_weekday, reason, alone=alone)
+    except SecondPersonNeededError:
+        return propose_retention(unit, name, new.tiers, new.weekly_weekday, reason)
+    return ""
 
 
 def _page_of(page: Page, name: str) -> FormPage:

@@ -56,6 +56,11 @@ def policy_facts(connection: Connection, name: str) -> PolicyFacts:
     return facts_of(row)
 
 
+def in_force(connection: Connection, name: str) -> PolicyFacts | None:
+    row = _in_force(connection, name)
+    return None if row is None else facts_of(row)
+
+
 def _in_force(connection: Connection, name: str) -> Any:
     query = select(_POLICY).where(_POLICY.c.name == name, _POLICY.c.active)
     return connection.execute(query).one_or_none() if name.isprintable() else None

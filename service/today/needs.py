@@ -16,6 +16,7 @@ from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.policies.queries import schedules, since_of, timing_of
 from service.policies.slots import passed_slots
+from service.proposals.queries import waiting_for
 from service.rotation.closing import not_done
 from service.rotation.listing import RunRow, open_rows
 from service.rotation.models import Run, RunState
@@ -33,11 +34,20 @@ def needs(session: Session, person: Person, now: datetime) -> list[Need]:
     if not is_outsider(person):
         library = devices(session)
         found += [*_jobs(session, library), *_faults(library, now)]
-        found += [*_runs(session, library), *_overdue(session, now)]
+        found += [*_runs(session, library), *_overdue(session, now), *_proposals(session, person)]
     last = max((need.due for need in found if need.due), default=now)
     return sorted(
         found, key=lambda need: (consignments.URGENCY.index(need.tone), need.due or last, need.since)
     )
+
+
+def _proposals(session: Session, person: Person) -> Iterator[Need]:
+    for one in waiting_for(session.connection(), person):
+        href = f"/proposals/{one.number}"
+        yield Need(
+            "proposal", Tone.AMBER, ("Proposal ", Ident(one.number, href), f" waits for a second person: {one.title}."), one.reason,
+            one.proposed_at, None, "Look at it", href, Permission.READ,
+        )  # fmt: skip
 
 
 def run_ident(number: str) -> Ident:

@@ -19,6 +19,8 @@ from service.devices.models import Device, Job, JobState
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.locations.models import Location
+from service.proposals.models import Proposal
+from service.proposals.queries import to_decide
 from service.rotation.models import Run, RunLine, RunState, Step
 from service.web.views.frame import Count, Place
 from service.web.views.parts import Tone
@@ -29,6 +31,7 @@ _DISCREPANCY = table(Discrepancy)
 _JOB = table(Job)
 _DEVICE = table(Device)
 _RUN = table(Run)
+_PROPOSAL = table(Proposal)
 _RUN_LINE = table(RunLine)
 _FROM = table(Location).alias("from_place")
 _TO = table(Location).alias("to_place")
@@ -40,7 +43,7 @@ OVER = (ConsignmentState.RECONCILED, ConsignmentState.CANCELLED)
 def rail_counts(session: Session, person: Person, now: datetime) -> Mapping[Place, Count]:
     connection = session.connection()
     roads = [_Road(*row) for row in connection.execute(_open_consignments(person))]
-    house = NOBODYS if is_outsider(person) else _house(connection)
+    house = NOBODYS if is_outsider(person) else _house(connection, person)
     wanted = [need for road in roads if (need := road.need(person, now))]
     found = {
         Place.TODAY: _today(wanted, house, may_resolve=person.may(Permission.RESOLVE)),
@@ -127,12 +130,13 @@ class _House:
     working: int = 0
     faults: int = 0
     discrepancies: int = 0
+    proposals: int = 0
 
 
 NOBODYS = _House()
 
 
-def _house(connection: Connection) -> _House:
+def _house(connection: Connection, person: Person) -> _House:
     discrepancies = (
         select(
             func.count(func.coalesce(_DISCREPANCY.c.consignment_id, _DISCREPANCY.c.discrepancy_id).distinct())
@@ -145,6 +149,7 @@ def _house(connection: Connection) -> _House:
         _count(_JOB, _JOB.c.state == JobState.NEEDS_OPERATOR), _count(_JOB, _JOB.c.state == JobState.WAITING),
         _count(_JOB, _JOB.c.state == JobState.RUNNING),
         _count(_DEVICE, and_(_DEVICE.c.enabled, _DEVICE.c.fault.is_not(None), _DEVICE.c.fault != "")), discrepancies,
+        _count(_PROPOSAL, to_decide(person)),
     )).one())  # fmt: skip
 
 
@@ -184,7 +189,7 @@ def _to_close() -> ScalarSelect[int]:
 def _today(wanted: list[Tone], house: _House, *, may_resolve: bool) -> Count | None:
     discrepancies = house.discrepancies if may_resolve else 0
     red = house.asking + house.faults + discrepancies
-    number = len(wanted) + house.to_approve + house.to_close + house.waiting + red
+    number = len(wanted) + house.to_approve + house.to_close + house.waiting + house.proposals + red
     tone = Tone.RED if red or Tone.RED in wanted else Tone.AMBER
     return Count(number, tone, "things need a person") if number else None
 

@@ -44,6 +44,8 @@ TWINS = {
     "/media/{barcode}/place-hold": ("POST", "/holds"),
     "/holds/{number}/release": ("POST", "/holds/{number}/release"),
     "/policies": ("POST", "/policies"),
+    "/proposals/{number}/approve": ("POST", "/proposals/{number}/approve"),
+    "/proposals/{number}/refuse": ("POST", "/proposals/{number}/refuse"),
     "/schedules": ("POST", "/schedules"),
     "/schedules/{schedule_id}/edit": ("PATCH", "/schedules/{schedule_id}"),
     "/runs": ("POST", "/runs/plan"),
