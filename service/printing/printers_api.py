@@ -61,17 +61,31 @@ def show_printer(printer_id: PrinterId, session: Reading, _: Reader, response: R
 def edit_printer(
     printer_id: PrinterId, typed: PrinterEdit, act: Printing, if_match: IfMatch = None
 ) -> Response:
-    """What is loaded, and whether its worker works."""
+    """What is loaded."""
 
     def work(unit: Unit) -> PrinterShape:
         check_if_match(if_match, _shape(unit, printer_id), "printer")
         if "stock" in typed.model_fields_set:
             printers.load_stock(unit, printer_id, typed.stock or "")
-        if "enabled" in typed.model_fields_set:
-            printers.set_enabled(unit, printer_id, enabled=typed.enabled)
         return _shape(unit, printer_id)
 
     return tagged(act(work))
+
+
+@router.post("/{printer_id}/enable", response_model=PrinterShape)
+def enable(printer_id: PrinterId, act: Manager) -> Response:
+    return act(lambda unit: _switched(unit, printer_id, enabled=True))
+
+
+@router.post("/{printer_id}/disable", response_model=PrinterShape)
+def disable(printer_id: PrinterId, act: Manager) -> Response:
+    """Its worker ends; its jobs stay as they are."""
+    return act(lambda unit: _switched(unit, printer_id, enabled=False))
+
+
+def _switched(unit: Unit, printer_id: str, *, enabled: bool) -> PrinterShape:
+    printers.set_enabled(unit, printer_id, enabled=enabled)
+    return _shape(unit, printer_id)
 
 
 @router.get("/{printer_id}/calibration.pdf", response_class=Response, responses=PDF_ANSWER)

@@ -62,7 +62,6 @@ class PrinterEdit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"stock": "lto-79x17-a4"}})
     stock: str | None = Field(default=None, max_length=_NAME)
-    enabled: bool = True
 
 
 class MeasuredLengths(BaseModel):

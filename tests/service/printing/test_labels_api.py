@@ -235,3 +235,12 @@ def test_who_does_not_handle_media_reads_and_prints_nothing(client_as, room, rol
     assert client.get(JOBS).status_code == 200
     assert client.post(JOBS, json=WISH).status_code == 403
     assert client.get(f"{JOBS}/LP-0001/sheet.pdf").status_code == 403
+
+
+def test_only_who_manages_devices_takes_a_printer_out_of_use(room, client_as, handler):
+    printer_id = room.printer()
+    admin = client_as(Role.SYSTEM_ADMINISTRATOR)
+    assert handler.patch(f"{PRINTERS}/{printer_id}", json={"enabled": False}).status_code == 422
+    assert handler.post(f"{PRINTERS}/{printer_id}/disable").status_code == 403
+    assert not admin.post(f"{PRINTERS}/{printer_id}/disable").json()["enabled"]
+    assert admin.post(f"{PRINTERS}/{printer_id}/enable").json()["enabled"]
