@@ -13,7 +13,7 @@ SECTION = re.compile(r"^(?P<kind>Library|Drive):\s*(?P<id>\d+)\b")
 MEMBERSHIP = re.compile(r"^\s*Library ID:\s*(?P<library>\d+)\s+Slot:\s*(?P<slot>\d+)\s*$")
 PROPERTY = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z ]*?):\s*(?P<value>.*?)\s*$")
 ELEMENT = re.compile(r"^\s*(?P<kind>Drive|Picker|MAP|Slot)\s+(?P<number>\d+)\s*:\s*(?P<value>.*?)\s*$")
-MAX_BARCODE = 16
+MAX_BARCODE, MAX_NUMBER = 16, 0xFFFF
 # Where a maker's libraries begin to count, if not where most do.
 FIRST_ADDRESSES: dict[str, dict[str, Any]] = {
     "STK": {"first_transport": 1, "first_mail_slot": 10, "first_drive": 500, "first_storage": 1000}
@@ -122,7 +122,7 @@ def _elements(text: str) -> list[Element]:
         if not line.strip() or line.lstrip().startswith("#") or line.startswith("VERSION"):
             continue
         row = ELEMENT.match(line)
-        if row is None or int(row["number"]) == 0:
+        if row is None or not 0 < int(row["number"]) <= MAX_NUMBER:
             raise LibraryFileError(CONTENTS, line_number, f"cannot be read: {line.strip()[:60]!r}")
         key = (row["kind"], int(row["number"]))
         if key in seen:

@@ -11,7 +11,7 @@ from pathlib import Path
 from drivers.errors import BackendUnavailableError
 from drivers.library_files import LibraryDefinition
 from drivers.simulator.head_file import HeadFile
-from drivers.simulator.layout import definition_from_json, definition_to_json, initial_state
+from drivers.simulator.layout import check_fits, definition_from_json, definition_to_json, initial_state
 from drivers.simulator.state import LibraryState
 from drivers.simulator.tape_file import TapeFile
 
@@ -40,6 +40,7 @@ def _sync_folder(path: Path) -> None:
 
 def create(path: Path, definition: LibraryDefinition, *, move_s: float = 0.0) -> None:
     """Make a virtual library in an empty or missing folder; leave an existing one alone."""
+    check_fits(definition)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from drivers.changer.model import ElementType
-from drivers.errors import ProtocolError
+from drivers.errors import BackendUnavailableError, ProtocolError
 from drivers.library_files import CartridgeDefinition, DriveDefinition, LibraryDefinition, Place
 from drivers.media_types import is_worm_barcode
 from drivers.scsi.mode import ElementAddresses, ElementRange
@@ -26,6 +26,13 @@ def addresses_of(definition: LibraryDefinition) -> ElementAddresses:
     d = definition
     firsts = (d.first_transport, d.first_storage, d.first_mail_slot, d.first_drive)
     return _addresses(firsts, (1, d.storage_slots, d.mail_slots, len(d.drives)))
+
+
+def is_as_defined(definition: LibraryDefinition) -> bool:
+    """Whether every kind begins where the definition says."""
+    d, made = definition, addresses_of(definition)
+    firsts = (d.first_transport, d.first_storage, d.first_mail_slot, d.first_drive)
+    return firsts == tuple(made.of(kind).first for kind in ElementType)
 
 
 @functools.cache
@@ -52,6 +59,16 @@ def _packed(first: int, counts: tuple[int, int, int, int]) -> ElementAddresses:
         ElementRange(first_mail, mail),
         ElementRange(first + 1, drives),
     )
+
+
+def check_fits(definition: LibraryDefinition) -> None:
+    """BackendUnavailableError when there are more elements than addresses."""
+    d = definition
+    total = 1 + d.storage_slots + d.mail_slots + len(d.drives)
+    if d.first_transport + total > MAX_ADDRESS:
+        raise BackendUnavailableError(
+            f"a library of {total} elements; there are only {MAX_ADDRESS} addresses"
+        )
 
 
 def address_of(definition: LibraryDefinition, place: Place, slot: int) -> int:

@@ -14,6 +14,7 @@ from drivers.simulator import folder as folders
 from drivers.simulator.deeds import DEEDS, act
 from drivers.simulator.faults import FAULTS, fault_parameter, listing
 from drivers.simulator.hands import Hands
+from drivers.simulator.layout import is_as_defined
 
 DONE = 0
 FIRSTS = {
@@ -28,6 +29,10 @@ def create(given: Namespace) -> int:
     """Make a virtual library from another program's files; an existing one is left alone."""
     definition = _read(given.definition, given.device_conf, given.library_id)
     definition = replace(definition, **dict(given.first))
+    if given.first and not is_as_defined(definition):
+        raise BackendUnavailableError(
+            "these first addresses do not leave every kind of element its own range"
+        )
     folders.create(given.folder.absolute(), definition, move_s=given.move_s)
     return DONE
 

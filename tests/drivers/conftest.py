@@ -8,7 +8,9 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
+import mtx_recordings
 import pytest
+import real_devices
 
 from drivers import registry
 from drivers.changer.model import ElementType, MoveOutcome, MoveRequest, Snapshot
@@ -129,6 +131,7 @@ THROUGH = {
     "iscsi": "iSCSI, libiscsi 1.19",
     "tgt": "iSCSI, libiscsi 1.19",
     "mtx": "the text of mtx, in process",
+    "mtx-recorded": "mtx 1.3.12, recorded in the lab",
     "sg": "SG_IO",
 }
 MET: set[tuple[tuple[str, str], ...]] = set()
@@ -155,3 +158,5 @@ def pytest_sessionfinish(session, exitstatus):
     path = os.environ.get("STRONGROOM_TEST_RUNS")
     if path and exitstatus == 0 and MET:
         load_beside("support_table").add_runs(Path(path), [dict(run) for run in MET])
+    if mtx_recordings.RECORD and exitstatus == 0 and mtx_recordings.FOUND:
+        mtx_recordings.write(Path(mtx_recordings.RECORD), real_devices.SCRATCH[0])

@@ -1,13 +1,14 @@
 """What every changer backend must do.
 
-Runs on the virtual library in this process, over iSCSI and through its mtx face, on Debian's tgt, and on
-whatever STRONGROOM_TEST_CHANGER_URL names: see tests/real_devices.py for what may be touched there.
+Runs on the virtual library in this process, over iSCSI and through its mtx face, on recorded runs of Debian's mtx,
+on Debian's tgt, and on whatever STRONGROOM_TEST_CHANGER_URL names: see tests/real_devices.py for what may be touched there.
 """
 
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import mtx_recordings
 import pytest
 import real_devices
 
@@ -29,7 +30,7 @@ from drivers.simulator import mtx_face
 from drivers.simulator.iscsi.server import IscsiTarget
 
 REAL_URLS = real_devices.CHANGER_URLS
-BACKENDS = real_devices.backends("sim", "mtx", "iscsi", "tgt", urls=REAL_URLS)
+BACKENDS = real_devices.backends("sim", "mtx", "mtx-recorded", "iscsi", "tgt", urls=REAL_URLS)
 DEADLINE_S = 900.0
 
 
@@ -70,15 +71,30 @@ def open_subject(backend: str, request) -> Iterator[tuple[Changer, str]]:
     """The changer of one backend with the barcode that may be moved there."""
     if backend in REAL_URLS:
         with registry.open_changer(backend) as changer:
+            if mtx_recordings.RECORD and isinstance(changer, MtxChanger):
+                changer._program = mtx_recordings.recorded(changer._program, request.node.originalname)
             changer.wait_ready(deadline_s=DEADLINE_S)
             with real_devices.untouched(changer):
                 yield changer, real_devices.scratch_tag(real_devices.look(changer))
+    elif backend == "mtx-recorded":
+        with open_recorded(request.node.originalname) as subject:
+            yield subject
     elif backend == "tgt":
         with registry.open_changer(request.getfixturevalue("tgt_url")) as changer:
             yield changer, "A00001L8"
     else:
         with open_virtual(backend, request) as changer:
             yield changer, "ABC001L8"
+
+
+@contextlib.contextmanager
+def open_recorded(test: str) -> Iterator[tuple[Changer, str]]:
+    replay, lock = mtx_recordings.Replay(test), registry.lock_for("mtx-recorded")
+    settings = ChangerSettings(settle_s=0.0)
+    changer = MtxChanger("/dev/recorded", replay, url="mtx:///dev/recorded", lock=lock, settings=settings)
+    changer.wait_ready(deadline_s=DEADLINE_S)
+    with real_devices.untouched(changer):
+        yield changer, replay.tag
 
 
 @contextlib.contextmanager

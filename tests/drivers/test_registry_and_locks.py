@@ -55,6 +55,13 @@ def test_only_virtual_libraries_have_hands(library_url):
         assert hands.mail_slots() == (0x301, 0x302, 0x303, 0x304)
 
 
+def test_a_library_with_more_elements_than_addresses_is_refused(tmp_path):
+    huge = LibraryDefinition("V", "P", "S", 40_000, 30_000, ())
+    with pytest.raises(e.BackendUnavailableError, match="only 65535 addresses"):
+        registry.prepare_simulator(f"sim://{tmp_path}/huge", huge)
+    assert not (tmp_path / "huge").exists()
+
+
 def test_an_existing_library_is_left_alone(bench, library):
     bench.move("ABC001L8", bench.mail_slot())
     registry.prepare_simulator(bench.url, library(storage_slots=5))

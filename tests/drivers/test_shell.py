@@ -133,5 +133,18 @@ def test_a_wrong_definition_names_the_line(run, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [("storage=2000", 0), ("storage=1", 2), ("storage=65534", 2), ("cellar=1", 2), ("drive=x", 2)],
+)
+def test_first_addresses_are_taken_as_given_or_refused(run, tmp_path, first, code):
+    definition = tmp_path / "status.txt"
+    definition.write_text(STATUS)
+    made = run("simulator", "create", str(tmp_path / "library"), str(definition), "--first", first)
+    assert made[0] == code
+    if code == 0:
+        assert "2000" in run("inventory", f"sim://{tmp_path}/library")[1]
+
+
 def test_the_state_can_be_dumped(run, url, tmp_path):
     assert "ABC001L8" in run("simulator", "dump", str(tmp_path / "library"))[1]

@@ -20,8 +20,6 @@ ip link set eth0 up
 mkdir -p /run/udev /run/lock/iscsi
 cp docs/70-strongroom.rules /etc/udev/rules.d/
 /lib/systemd/systemd-udevd --daemon
-udevadm trigger --action=add
-udevadm settle
 
 echo "InitiatorName=iqn.2026-01.test:lab" > /etc/iscsi/initiatorname.iscsi
 rm -rf /etc/iscsi/nodes /etc/iscsi/send_targets

@@ -2,11 +2,13 @@
 
     python tests/lab/lab.py [--record] [WORD…]
 
-`--record` adds the devices the contract suites ran on to docs/hardware-runs.jsonl; words choose the
-checks whose names hold one of them. Needs no KVM and no root. Exits with 0 when every check in the
+`--record` adds the devices the contract suites ran on to docs/hardware-runs.jsonl, and keeps what mtx
+answered them in tests/drivers/recordings; words choose the checks whose names hold one of them. Needs no KVM and no root. Exits with 0 when every check in the
 emulated machine passed, 1 when one failed, 2 when a Debian package is missing (they are named).
 """
 
+import base64
+import gzip
 import json
 import re
 import subprocess
@@ -29,6 +31,7 @@ import tgt_server  # noqa: E402 - beside the tests of drivers/
 
 HOST_SEEN_FROM_GUEST = "10.0.2.2"
 LIMIT_S = 600
+RECORDING = CHECKOUT / "tests" / "drivers" / "recordings" / "mtx-contract.json"
 CHAP = "# the initiator, then the target\nlab a-lab-secret-1\nlibrary the-other-side1\n"
 OWN_CODE = ("drivers", "service", "labels", "migrations", "tests")
 
@@ -36,6 +39,12 @@ OWN_CODE = ("drivers", "service", "labels", "migrations", "tests")
 def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def show(line: str) -> None:
+    """The console, without what is for a file."""
+    if not line.startswith("LAB RECORDING "):
+        say(line)
 
 
 def virtual_library() -> LibraryDefinition:
@@ -107,8 +116,12 @@ def compile_own_code() -> None:
 
 
 def record(text: str) -> None:
-    runs = [json.loads(line) for line in re.findall(r"^LAB RUN (.*?)\r?$", text, re.MULTILINE)]
+    """Keep what the guest met: devices for the support table, runs of mtx for the contract suite."""
+    runs = [json.loads(line) for line in re.findall(r"^LAB RUN (.*)$", text, re.MULTILINE)]
     support_table.add_runs(support_table.RUNS, runs)
+    packed = "".join(re.findall(r"^LAB RECORDING (\S+)$", text, re.MULTILINE))
+    if packed:
+        RECORDING.write_bytes(gzip.decompress(base64.b64decode(packed)))
 
 
 def main(arguments: list[str]) -> int:
@@ -123,7 +136,7 @@ def main(arguments: list[str]) -> int:
         tempfile.TemporaryDirectory(prefix="strongroom-lab-") as name,
         running_targets(Path(name)) as facts,
     ):
-        text = emulator.run(Path(name), facts | {"only": ",".join(words)}, limit_s=LIMIT_S, show=say)
+        text = emulator.run(Path(name), facts | {"only": ",".join(words)}, limit_s=LIMIT_S, show=show)
     if "--record" in arguments:
         record(text)
     told = re.search(r"LAB: (\d+) passed, (\d+) failed", text)

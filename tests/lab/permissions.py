@@ -9,7 +9,8 @@ from pathlib import Path
 from machine import BY_ID, DRIVE_SERIALS, LOCKED, LOCKED_SERIALS, changer_node, drive_node, expect, run, same
 
 NOBODY = "65534"
-PLAIN = ("setpriv", f"--reuid={NOBODY}", "--regid=nogroup", "--inh-caps=-all")
+PLAIN = ("setpriv", f"--reuid={NOBODY}", "--regid=nogroup")
+NO_CAPABILITY = "--inh-caps=-all"
 IN_GROUP, LIBRARY = "--groups=tape", "SL00000002"
 MOVE = ("move", "slot:5", "slot:9")
 BACK = ("move", "slot:9", "slot:5")
@@ -44,13 +45,16 @@ def _drivers(node: Path, words: tuple[str, ...], *privileges: str, code: int) ->
 
 def without_the_group_the_error_says_what_is_missing() -> None:
     _let_everybody_reach_our_code()
-    expect("no permission.*udev rule", _drivers(link(LIBRARY), ("inventory",), "--clear-groups", code=2))
+    expect(
+        "no permission.*udev rule",
+        _drivers(link(LIBRARY), ("inventory",), "--clear-groups", NO_CAPABILITY, code=2),
+    )
 
 
 def a_user_of_the_group_looks_and_moves_without_any_capability() -> None:
     """A SCSI generic node that is open for writing passes every command."""
-    for words, told in ((("inventory",), "LCK005L9"), (MOVE, "moved"), (BACK, "moved")):
-        expect(told, _drivers(link(LIBRARY), words, IN_GROUP, code=0))
+    for words in (MOVE, BACK):
+        expect("moved", _drivers(link(LIBRARY), words, IN_GROUP, NO_CAPABILITY, code=0))
 
 
 def the_changer_node_of_the_kernel_needs_a_capability_and_the_error_names_it() -> None:
@@ -59,6 +63,6 @@ def the_changer_node_of_the_kernel_needs_a_capability_and_the_error_names_it() -
     node = Path(line.split()[-2])
     os.chown(node, 0, grp.getgrnam("tape").gr_gid)
     node.chmod(0o660)
-    expect("CAP_SYS_RAWIO", _drivers(node, ("inventory",), IN_GROUP, code=2))
+    expect("CAP_SYS_RAWIO", _drivers(node, ("inventory",), IN_GROUP, NO_CAPABILITY, code=2))
     capability = ("--inh-caps=+sys_rawio", "--ambient-caps=+sys_rawio")
     expect("LCK005L9", _drivers(node, ("inventory",), IN_GROUP, *capability, code=0))

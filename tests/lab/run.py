@@ -77,8 +77,7 @@ def main(words: list[str]) -> int:
     if suites:
         own.begin_suites()
     results += [passes(check) for check in [*chosen(BESIDE), *suites]]
-    for line in own.RUNS.read_text(encoding="utf-8").splitlines() if own.RUNS.exists() else []:
-        say(f"LAB RUN {line}")
+    own.tell_what_was_met()
     say(f"LAB: {sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if results and all(results) else 1
 

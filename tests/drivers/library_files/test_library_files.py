@@ -136,6 +136,13 @@ def test_a_wrong_line_of_the_contents_is_named(contents, line, detail):
     assert (caught.value.source, caught.value.line) == ("library_contents", line)
 
 
+@pytest.mark.parametrize("number", ["0", "70000", "99999999999999"])
+def test_a_number_beyond_all_addresses_is_named_with_its_line(number):
+    with pytest.raises(LibraryFileError) as caught:
+        read_mhvtl(DEVICE_CONF, f"Slot {number}: ABC001L6\n", library_id=10)
+    assert "line 1" in str(caught.value)
+
+
 def test_a_missing_property_is_named_with_its_section():
     with pytest.raises(LibraryFileError, match="Unit serial number") as caught:
         read_mhvtl(DEVICE_CONF.replace(" Unit serial number: XYZZY_B2\n", ""), CONTENTS)
