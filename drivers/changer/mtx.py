@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -66,7 +67,7 @@ def program_runner(program: str) -> Runner:
             raise BackendUnavailableError(f"{program}: {error.strerror}") from error
         return exchange_of(arguments, done.stdout, done.stderr, done.returncode)
 
-    return run
+    return lambda arguments, timeout_s: replace(run(arguments, timeout_s), timeout_s=timeout_s)
 
 
 def exchange_of(

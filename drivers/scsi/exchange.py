@@ -56,7 +56,7 @@ class RawExchange:
 
     `data_in` holds only what the device transferred; it must not be parsed when `status` is not
     GOOD. `sense` is the raw sense block without any length prefix. `residual` is in bytes and
-    only informs: lengths are taken from the parameter data.
+    only informs: lengths are taken from the parameter data. `timeout_s` is what the command was given.
     """
 
     device: str
@@ -69,6 +69,7 @@ class RawExchange:
     driver_status: int = 0
     residual: int = 0
     duration_ms: int = 0
+    timeout_s: float = 0.0
 
     def digest(self) -> str:
         """SHA-256 over the length-prefixed parts, for the ledger."""

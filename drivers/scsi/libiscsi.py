@@ -113,7 +113,7 @@ class IscsiTransport:
     def execute(self, command: Command, *, timeout_s: float) -> RawExchange:
         """After a lost connection every further command says so; open the device anew."""
         if self._broken:
-            return _not_sent(self.device, command)
+            return _not_sent(self.device, command, timeout_s)
         start = time.monotonic()
         self._library.iscsi_set_timeout(self._context, max(1, round(timeout_s)))
         direction = TO_DEVICE if command.data_out else FROM_DEVICE if command.expect_in else TO_NOBODY
@@ -127,8 +127,8 @@ class IscsiTransport:
             # libiscsi may still refer to the task and its buffer: neither is freed any more.
             self._broken = True
             ABANDONED.append((task, buffer))
-            return _not_sent(self.device, command)
-        exchange = self._exchange(command, task, buffer, start=start)
+            return _not_sent(self.device, command, timeout_s)
+        exchange = self._exchange(command, task, buffer, start=start, timeout_s=timeout_s)
         self._library.scsi_free_scsi_task(task)
         return exchange
 
@@ -158,6 +158,7 @@ class IscsiTransport:
         buffer: "ctypes.Array[ctypes.c_char]",
         *,
         start: float,
+        timeout_s: float,
     ) -> RawExchange:
         found = task.contents
         status = found.status & 0xFFFFFFFF
@@ -175,6 +176,7 @@ class IscsiTransport:
             host_status=host,
             residual=residual,
             duration_ms=round(1000 * (time.monotonic() - start)),
+            timeout_s=timeout_s,
         )
 
     def close(self) -> None:
@@ -192,8 +194,9 @@ class IscsiTransport:
         self.close()
 
 
-def _not_sent(device: str, command: Command) -> RawExchange:
-    return RawExchange(device, command.cdb, command.data_out, b"", 0, b"", HostStatus.NO_CONNECT)
+def _not_sent(device: str, command: Command, timeout_s: float) -> RawExchange:
+    lost = HostStatus.NO_CONNECT
+    return RawExchange(device, command.cdb, command.data_out, b"", 0, b"", lost, timeout_s=timeout_s)
 
 
 def _sense_of(task: _Task) -> bytes:

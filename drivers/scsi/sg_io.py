@@ -102,7 +102,7 @@ class SgTransport:
         # What an earlier command left there must never pass for an answer.
         data[:length] = command.data_out or bytes(length)
         header = _header(command, block, sense, data, length, timeout_s)
-        return self._issue(command, header, sense, data)
+        return self._issue(command, header, sense, data, timeout_s)
 
     def _memory(self, length: int) -> mmap.mmap:
         """Raw transfers want page-aligned memory; an anonymous mapping is. It is kept and grows."""
@@ -112,7 +112,12 @@ class SgTransport:
         return self._data
 
     def _issue(
-        self, command: Command, header: SgHeader, sense: "ctypes.Array[ctypes.c_char]", data: mmap.mmap
+        self,
+        command: Command,
+        header: SgHeader,
+        sense: "ctypes.Array[ctypes.c_char]",
+        data: mmap.mmap,
+        timeout_s: float,
     ) -> RawExchange:
         try:
             fcntl.ioctl(self._fd, SG_IO, header)
@@ -120,7 +125,9 @@ class SgTransport:
             if error.errno in {errno.EPERM, errno.EACCES, errno.ENOTTY, errno.EINVAL}:
                 raise _explain(self._path, error) from error
             host = HOST_STATUS_OF_ERRNO.get(error.errno or 0, HostStatus.ERROR)
-            return RawExchange(self.device, command.cdb, command.data_out, b"", 0, b"", host)
+            return RawExchange(
+                self.device, command.cdb, command.data_out, b"", 0, b"", host, timeout_s=timeout_s
+            )
         received = max(0, command.expect_in - max(0, header.resid)) if not command.data_out else 0
         return RawExchange(
             device=self.device,
@@ -133,6 +140,7 @@ class SgTransport:
             driver_status=header.driver_status,
             residual=header.resid,
             duration_ms=header.duration,
+            timeout_s=timeout_s,
         )
 
     def close(self) -> None:

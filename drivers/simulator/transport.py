@@ -33,6 +33,7 @@ class SimulatorTransport:
             host_status=reply.host_status,
             residual=max(0, command.expect_in - len(reply.data)),
             duration_ms=round(1000 * (time.monotonic() - start)),
+            timeout_s=timeout_s,
         )
 
     def close(self) -> None:

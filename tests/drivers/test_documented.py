@@ -44,9 +44,16 @@ def test_every_fault_of_the_simulated_printer_is_documented():
     assert [f for f in FAULTS if f"`{f}`" not in HARDWARE] == []
 
 
+EMULATOR = runpy.run_path(str(Path(__file__).parents[1] / "lab" / "emulator.py"))
+
+
+def test_the_lab_names_every_package_that_is_missing(tmp_path):
+    absent = EMULATOR["missing_packages"](str(tmp_path), tmp_path)
+    assert absent == [*EMULATOR["PACKAGES"].values(), "linux-image-amd64"]
+
+
 def test_every_package_of_the_lab_is_documented_and_installed_by_the_checks():
-    path = Path(__file__).parents[1] / "lab" / "emulator.py"
-    packages = {*runpy.run_path(str(path))["PACKAGES"].values(), "linux-image-amd64"}
+    packages = {*EMULATOR["PACKAGES"].values(), "linux-image-amd64"}
     checks = (Path(__file__).parents[2] / ".ci" / "run").read_text(encoding="utf-8")
     assert [name for name in packages if f" {name}" not in HARDWARE] == []
     assert [name for name in packages if f"{name}" not in checks] == []

@@ -32,18 +32,18 @@ COMMAND_LINE = (
 )
 
 
-def kernel() -> tuple[Path, str] | None:
+def kernel(boot: Path = Path("/boot")) -> tuple[Path, str] | None:
     """The newest stock kernel with its modules."""
-    for image in sorted(Path("/boot").glob("vmlinuz-*-amd64"), reverse=True):
+    for image in sorted(boot.glob("vmlinuz-*-amd64"), reverse=True):
         version = image.name.removeprefix("vmlinuz-")
         if Path("/lib/modules", version, "modules.dep").exists():
             return image, version
     return None
 
 
-def missing_packages() -> list[str]:
-    absent = [package for program, package in PACKAGES.items() if not shutil.which(program, path=SEARCH)]
-    return absent + ([] if kernel() else [KERNEL])
+def missing_packages(search: str = SEARCH, boot: Path = Path("/boot")) -> list[str]:
+    absent = [package for program, package in PACKAGES.items() if not shutil.which(program, path=search)]
+    return absent + ([] if kernel(boot) else [KERNEL])
 
 
 def _boot_modules(version: str) -> list[Path]:

@@ -38,6 +38,7 @@ done <<END
 $chap
 END
 node "node.session.auth.authmethod" CHAP
+node "node.session.auth.chap_algs" MD5
 node "node.conn[0].iscsi.HeaderDigest" CRC32C
 node "node.conn[0].iscsi.DataDigest" CRC32C
 iscsiadm -m node --login

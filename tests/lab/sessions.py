@@ -94,10 +94,14 @@ def session_numbers() -> set[str]:
 
 
 def a_second_session_of_the_kernel_works_beside_the_first() -> None:
-    """Each session has nodes and unit attentions of its own; both see the same library at once."""
+    """Each session has nodes and unit attentions of its own; both see the same library at once.
+
+    The second proves itself by SHA-256, where the first took MD5.
+    """
     before, first = session_numbers(), changer_nodes(LOCKED)
     node = ("iscsiadm", "-m", "node", "-T", TARGET, "-p", PORTAL)
-    run(*node, "-o", "update", "-n", "node.session.nr_sessions", "-v", "2")
+    for name, value in (("nr_sessions", "2"), ("auth.chap_algs", "SHA256")):
+        run(*node, "-o", "update", "-n", f"node.session.{name}", "-v", value)
     run(*node, "--login")
     run("udevadm", "settle")
     (new,) = session_numbers() - before

@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from drivers import errors as e
 from drivers import registry
-from drivers.changer.model import ElementType, MoveVerdict, ProblemKind, SourceAuthority
+from drivers.changer.model import ElementType, MoveRequest, MoveVerdict, ProblemKind, SourceAuthority
 from drivers.changer.mtx import DRIVE_BASE, MtxChanger, exchange_of, move_arguments
 from drivers.changer.mtx_errors import error_of_run, sense_blocks
 from drivers.changer.mtx_text import MtxElement, MtxStatus, parse_status, render_status
@@ -312,3 +313,15 @@ def test_the_face_is_a_program_of_its_own(bench, tmp_path):
     with registry.open_changer(f"mtx://{tmp_path}/library?program={script}") as changer:
         assert changer.identify(deadline_s=30).vendor == "STRONG"
         assert len(changer.inventory(deadline_s=30).elements) == 30
+
+
+def test_the_face_stands_in_for_the_program(bench, tmp_path):
+    """The installed command, run by the mtx backend as it would run mtx."""
+    program = Path(sys.executable).with_name("strongroom-sim-mtx")
+    url = f"mtx://{tmp_path}/library?settle_s=0.01&program={program}"
+    with registry.open_changer(url) as changer:
+        assert changer.identify(deadline_s=30).product == "VIRTUAL LIBRARY"
+        before = changer.inventory(deadline_s=30)
+        place, *_ = before.by_tag["ABC001L8"]
+        assert changer.move(MoveRequest(place.address, place.address + 20, "ABC001L8", "m", 60.0)).is_done
+    assert bench.place_of("ABC001L8") == 0x1014

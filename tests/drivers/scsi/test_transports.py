@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.changer.mtx import program_runner
 from drivers.errors import BackendUnavailableError, CommandTimeoutError, TransportError
 from drivers.scsi import commands
 from drivers.scsi.libiscsi import IscsiAddress, IscsiTransport
@@ -68,6 +69,17 @@ def test_libiscsi_swallows_no_event_on_connecting(target):
     with connect(target) as transport:
         answers = [transport.execute(commands.test_unit_ready(), timeout_s=5) for _ in range(2)]
     assert [str(error_of(a).sense) if error_of(a) else None for a in answers] == ["6/29/00", None]
+
+
+def test_every_result_says_how_long_it_was_given(bench, target, tmp_path):
+    from drivers.simulator.target import SimulatedLibrary
+    from drivers.simulator.transport import SimulatorTransport
+
+    with connect(target) as wire, SimulatorTransport(SimulatedLibrary(tmp_path / "library"), 0) as here:
+        for transport in (wire, here):
+            assert transport.execute(commands.test_unit_ready(), timeout_s=7.5).timeout_s == 7.5
+    program = program_runner("true")
+    assert program(["-f", "/dev/x", "status"], 3.0).timeout_s == 3.0
 
 
 def test_libiscsi_hands_over_the_raw_sense(target):

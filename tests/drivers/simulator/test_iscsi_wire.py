@@ -9,6 +9,7 @@ import pytest
 
 from drivers import registry
 from drivers.changer.model import MoveRequest
+from drivers.errors import TransportError
 from drivers.scsi.chap import Credentials, Secret, respond
 from drivers.simulator.iscsi.digest import digest
 from drivers.simulator.iscsi.server import IscsiTarget
@@ -618,6 +619,16 @@ def test_libiscsi_answers_the_targets_pings_between_commands(libiscsi, bench, tm
             before = changer.inventory(deadline_s=5)
             place = before.by_tag["ABC001L8"][0].address
             assert changer.move(MoveRequest(place, place + 20, "ABC001L8", "m", 20.0)).is_done
+
+
+def test_an_idle_libiscsi_answers_no_pings_and_is_let_go(libiscsi, bench, tmp_path):
+    with IscsiTarget(tmp_path / "library", ping_s=0.05) as target:
+        url = f"iscsi://127.0.0.1:{target.address[1]}/{target.name}/0"
+        with registry.open_changer(url) as changer:
+            assert changer.inventory(deadline_s=5).complete
+            time.sleep(0.5)
+            with pytest.raises(TransportError):
+                changer.inventory(deadline_s=5)
 
 
 def test_a_login_without_an_end_is_cut_off(target):
