@@ -25,6 +25,7 @@ from service.media.models import Medium
 from service.media.queries import names
 from service.parties.models import Party
 from service.policies.models import Policy, Schedule
+from service.printing.documents.models import IssuedDocument
 from service.rotation.models import Run
 
 _ENTRY = table(LedgerEntry)
@@ -41,6 +42,7 @@ SUBJECTS = {
     "consignment": (table(Consignment).c.consignment_id, table(Consignment).c.number, "/consignments/"),
     "run": (table(Run).c.run_id, table(Run).c.number, "/runs/"),
     "discrepancy": (table(Discrepancy).c.discrepancy_id, table(Discrepancy).c.number, "/discrepancies/"),
+    "document": (table(IssuedDocument).c.document_id, table(IssuedDocument).c.number, "/documents?number="),
     "location": (table(Location).c.location_id, table(Location).c.path, ""),
     "party": (table(Party).c.party_id, table(Party).c.name, ""),
     "handler": (table(Handler).c.handler_id, table(Handler).c.name, ""),

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     LABEL_JOB = "label job"
     LABEL_SERIES = "label series"
     LOCATION = "location"
+    DOCUMENT = "document"
     ENTRY = "ledger entry"
 
 

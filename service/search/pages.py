@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 Finder = Annotated[Page, page_for(Permission.READ_CONSIGNMENTS)]
 TITLES = {
     Kind.MEDIUM: "Media", Kind.CONTAINER: "Containers", Kind.CONSIGNMENT: "Consignments", Kind.RUN: "Runs",
-    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LABEL_JOB: "Label jobs", Kind.LABEL_SERIES: "Label series", Kind.LOCATION: "Locations", Kind.ENTRY: "Ledger entries",
+    Kind.HOLD: "Holds", Kind.DISCREPANCY: "Discrepancies", Kind.LABEL_JOB: "Label jobs", Kind.LABEL_SERIES: "Label series", Kind.LOCATION: "Locations", Kind.DOCUMENT: "Documents given out", Kind.ENTRY: "Ledger entries",
 }  # fmt: skip
 
 

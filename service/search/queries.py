@@ -25,6 +25,7 @@ from service.printing.models import LabelJob
 from service.rotation.models import Run
 from service.search.hits import SHOWN, Hit, Kind, prefix
 from service.search.outside import find_outside
+from service.search.papers import papers
 
 _MEDIUM = table(Medium)
 _CONTAINER = table(Container)
@@ -219,6 +220,7 @@ FINDERS: tuple[Finder, ...] = (
     _numbered(Kind.LABEL_SERIES, _SERIES.c.number, "/labels/series/", "LS"),
     _reserved,
     _numbered(Kind.DISCREPANCY, _DISCREPANCY.c.number, "/discrepancies/", "D"),
+    papers,
     _locations,
     _entries,
 )

@@ -169,8 +169,14 @@ def values(
         tuple(_line(one, words) for one in facts.found),
         _reported(facts, first, words),
         Signature(SignedAs.ACKNOWLEDGED, "", organisation=facts.custodian),
-        account=facts.found[0].sentence if len(facts.found) == 1 else "",
+        account=_account(facts.found),
     )
+
+
+def _account(found: Sequence[FoundFacts]) -> str:
+    """The record's own sentence, where it says more than its line of the table."""
+    told = len(found) == 1 and found[0].kind not in TOLD_BY_THE_TABLE
+    return found[0].sentence if told else ""
 
 
 def _reported(facts: ReportFacts, at: datetime, words: Wording) -> Signature:
@@ -194,6 +200,9 @@ def _line(one: FoundFacts, words: Wording) -> DiscrepancyLine:
     )
 
 
+TOLD_BY_THE_TABLE = frozenset({
+    DiscrepancyKind.MISSING, DiscrepancyKind.EXTRA, DiscrepancyKind.BROKEN_SEAL, DiscrepancyKind.SEAL_MISMATCH,
+})  # fmt: skip
 PLACED = frozenset({DiscrepancyKind.ABSENT_FROM_LIBRARY})
 
 

@@ -13,6 +13,7 @@ from service.consignments import listing, queries
 from service.consignments.actions import ConsignmentEvent
 from service.consignments.listing import BoxRow, ConsignmentRow
 from service.consignments.models import CONSIGNMENT, LineState, ManifestLine, SealOutcome
+from service.consignments.signing import DELIVERS, RECEIVES, RELEASES
 from service.containers.models import Container
 from service.custody import queries as custody
 from service.custody.actions import TransferEvent
@@ -27,7 +28,7 @@ from service.printing.documents.ends import ends, printed
 from service.printing.documents.facts import EndFacts, EntryRef, HandoverFacts, entry_ref
 from service.printing.documents.media_words import type_word
 from service.printing.documents.rules import check_signed
-from service.printing.documents.wording import Wording
+from service.printing.documents.wording import Wording, mark
 
 _LINE = table(ManifestLine)
 _MEDIUM = table(Medium)
@@ -162,7 +163,7 @@ def values(facts: ReceiptFacts, issue: Issue, drawings: Mapping[str, str], words
         tuple(_thing(one, words) for one in facts.things),
         sides.released(facts.handover, drawings, words),
         sides.received(facts.handover, drawings, words),
-        remarks=_remarks(facts.handover),
+        remarks=_remarks(facts.handover, words),
     )
 
 
@@ -175,7 +176,18 @@ def _thing(one: ThingFacts, words: Wording) -> TransferredThing:
     return TransferredThing(one.identifier, what, one.seal, one.seal_seen, one.declared, one.counted, note)
 
 
-def _remarks(handover: HandoverFacts) -> str:
-    """What each signed for, in the words that stood above the line."""
-    signed = (side for side in (handover.released, handover.received) if side)
-    return " · ".join(f"{side.name}: “{side.meaning}”" for side in signed if side.meaning)
+# What stands above the line that people sign (consignments.signing); the record keeps it in English.
+MEANINGS = {
+    RELEASES: mark("releases custody and the listed containers with their seals intact"),
+    RECEIVES: mark("receives custody of the listed containers"),
+    DELIVERS: mark("delivers the listed containers"),
+}
+
+
+def _remarks(handover: HandoverFacts, words: Wording) -> str:
+    """What each signed for."""
+    signed = [side for side in (handover.released, handover.received) if side and side.meaning]
+    told = [
+        words.text(MEANINGS[side.meaning]) if side.meaning in MEANINGS else side.meaning for side in signed
+    ]
+    return " · ".join(f"{side.name}: “{text}”" for side, text in zip(signed, told, strict=True))

@@ -93,6 +93,23 @@ def test_whoever_holds_a_paper_finds_by_its_hash_whether_it_is_ours(travel):
     assert issued["facts_sha256"][:16] in client.get(f"/documents?number={issued['facts_sha256']}").text
 
 
+def test_whatever_a_scanner_reads_from_a_paper_leads_to_its_thing_or_to_its_record(travel):
+    number = travel.frozen()
+    issued = issue(travel, number).json()
+    client = travel.client(AUDITOR)
+    read = read_pdf(client.get(issued["pdf"]).content)
+    by_hash = f"/documents?number={issued['facts_sha256']}"
+    codes = {
+        code: client.get("/search", params={"q": code}).headers.get("location")
+        for code in read.codes - {read.note}
+    }
+    assert codes == {f"{number}-C": f"/consignments/{number}", f"sha256:{issued['facts_sha256']}": by_hash}
+    assert issued["number"] in client.get(by_hash).text
+    assert client.get("/search", params={"q": "CN-0001-X"}).status_code == 200
+    ledger = client.get("/ledger").text
+    assert f"/documents?number={number}-C" in ledger
+
+
 @pytest.mark.parametrize(("who", "status"), [(AUDITOR, 403), (VENDOR, 201), (OTHER, 404)])
 def test_who_hands_over_media_gives_out_and_who_only_reads_does_not(travel, who, status):
     number = travel.frozen()
