@@ -47,7 +47,7 @@ def test_the_receipt_of_the_pickup_lists_what_changed_hands_and_what_each_signed
     check_evidence(read, travel.runtime)
     german = get(travel, f"/consignments/{number}/receipt-1.pdf?language=de").text.replace("\n", " ")
     assert "übernimmt die genannten Behälter" in german
-    assert "custody" not in german
+    assert "releases custody" not in german
     transfer = travel.client(OURS).get(f"/api/v1/transfers?consignment={number}").json()["items"][0]
     assert get(travel, f"/transfers/{transfer['transfer_id']}/receipt.pdf").record == read.record
 
