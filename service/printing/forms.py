@@ -9,6 +9,7 @@ from labels.stock import stocks
 from service.printing import queries
 from service.printing.models import LabelState
 from service.printing.queries import JobView
+from service.printing.rules import UNPROVED
 from service.web.page import Page
 from service.web.views.forms import Danger, Field, FieldKind, Form, Option
 from service.web.views.frame import Place
@@ -27,7 +28,7 @@ def resume_page(page: Page, job: JobView) -> FormPage:
     unproved = queries.labels(
         page.session.connection(),
         job.label_job_id,
-        states=[LabelState.SENDING, LabelState.SENT],
+        states=UNPROVED,
         limit=SHOWN + 1,
     )
     doubtful = [row for row in unproved if row.state is LabelState.SENDING]
@@ -68,17 +69,17 @@ def resume_page(page: Page, job: JobView) -> FormPage:
             ),
         )
     form = Form(
-        "resume", f"/labels/{job.number}/resume", "Go on printing", tuple(fields), danger=_again(unproved),
+        "resume", f"/labels/{job.number}/resume", "Go on printing", tuple(fields), danger=_again(unproved, job.count(*UNPROVED)),
         other=(Act("Scan first", f"/labels/{job.number}/verify"), Act("Back", f"/labels/{job.number}")),
     )  # fmt: skip
     return _about(job, "Resume", form)
 
 
-def _again(unproved: Sequence[Row[Any]]) -> Danger | None:
+def _again(unproved: Sequence[Row[Any]], count: int) -> Danger | None:
     if not unproved:
         return None
     named = tuple(Ident(row.payload) for row in unproved[:SHOWN])
-    more = ("and more",) if len(unproved) > SHOWN else ()
+    more = (f"and {count - SHOWN:,} more",) if count > SHOWN else ()
     return Danger("Sent and not scanned; these would be printed a second time:", (*named, *more), Tone.RED)
 
 

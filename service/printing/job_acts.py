@@ -8,6 +8,7 @@ from service.handlers.rules import Permission
 from service.printing.models import LabelJobState, LabelState, Output
 from service.printing.queries import JobView
 from service.printing.rules import UNPROVED
+from service.printing.sheets import newest_issue, used_of
 from service.web.page import Page
 from service.web.views.parts import Act, Fault, Method, Tone
 
@@ -52,7 +53,7 @@ def job_acts(page: Page, job: JobView) -> tuple[Act, ...]:
     return (
         allowed(Act("Spoil a label", f"{base}/spoil"), no or ("" if on_paper else "nothing is on paper")),
         _end(job, base, busy),
-        *_output_acts(job, base, no, busy, planned),
+        *_output_acts(page, job, no, busy, planned),
         allowed(verify, no or ("" if unproved else "nothing was sent yet" if planned else "every label is scanned")),
     )  # fmt: skip
 
@@ -71,14 +72,19 @@ def _end(job: JobView, base: str, busy: str) -> Act:
     return allowed(Act("Close", f"{base}/close", Method.POST), busy or doubt)
 
 
-def _output_acts(job: JobView, base: str, no: str, busy: str, planned: int) -> tuple[Act, ...]:
+def _output_acts(page: Page, job: JobView, no: str, busy: str, planned: int) -> tuple[Act, ...]:
+    base = f"/labels/{job.number}"
     if job.output is Output.SHEET:
         again = job.count(LabelState.SENT) and not planned
         issue = Act("Issue the sheet", f"{base}/issue-sheet", first=True)
         if again:
+            used = used_of(newest_issue(page.session.connection(), job.label_job_id))
+            on_paper = "labels of it were scanned or spoiled" if used else ""
             return (
                 allowed(Act("Print unscanned again", f"{base}/resume"), no),
-                allowed(Act("Download the sheet", f"{base}/sheet.pdf", note="PDF, print at 100 %"), no),
+                allowed(
+                    Act("Download the sheet", f"{base}/sheet.pdf", note="PDF, print at 100 %"), no or on_paper
+                ),
             )
         return (allowed(issue, no or ("" if planned else "nothing is left to print")),)
     if not busy and job.count(LabelState.SENDING):

@@ -1,8 +1,10 @@
 """The sheet of a label job, as it was issued."""
 
+from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
 from service.db import table
@@ -25,16 +27,13 @@ def sheet(connection: Connection, number: str) -> bytes:
     Raises SheetUsedError once one was scanned or spoiled: printing the sheet again would make it twice.
     """
     job = job_row(connection, number)
-    query = select(_LABEL).where(_LABEL.c.label_job_id == job.label_job_id)
-    labels = connection.execute(query.order_by(_LABEL.c.ordinal)).all()
-    newest = max((label.sheet for label in labels if label.sheet is not None), default=None)
-    of_issue = [label for label in labels if newest is not None and label.sheet == newest]
+    of_issue = newest_issue(connection, job.label_job_id)
     if not of_issue:
         raise SheetUsedError(
             f"The sheet of {number} was not issued yet. There is nothing to download.",
             next_step="Issue it first: its labels count as sent from then on.",
         )
-    used = [label.payload for label in of_issue if label.state is not LabelState.SENT]
+    used = used_of(of_issue)
     if used:
         raise SheetUsedError(
             f"{used[0]} of this sheet was scanned or spoiled, so the sheet is on paper. It is not given out again.",
@@ -43,3 +42,15 @@ def sheet(connection: Connection, number: str) -> bytes:
     out = BytesIO()
     write_sheet(look_of(job), [item_of(label) for label in of_issue], out, title=f"Labels {number}")
     return out.getvalue()
+
+
+def newest_issue(connection: Connection, label_job_id: str) -> list[Row[Any]]:
+    """The labels on the sheet that was issued last, in print order."""
+    newest = select(func.max(_LABEL.c.sheet)).where(_LABEL.c.label_job_id == label_job_id).scalar_subquery()
+    query = select(_LABEL).where(_LABEL.c.label_job_id == label_job_id, _LABEL.c.sheet == newest)
+    return list(connection.execute(query.order_by(_LABEL.c.ordinal)))
+
+
+def used_of(labels: Sequence[Row[Any]]) -> list[str]:
+    """Those of an issued sheet that prove it to be on paper."""
+    return [label.payload for label in labels if label.state is not LabelState.SENT]

@@ -23,7 +23,7 @@ CHECKS = [content_type_conformance, response_schema_conformance, status_code_con
 # A new device is looked at before it is added; an address behind which nothing is found is a fault of the device.
 # So is what hands cannot do at the door of a simulated library.
 FAULT = 502
-LOOKS_AT_DEVICE = {("POST", "/api/v1/devices")} | {
+LOOKS_AT_DEVICE = {("POST", "/api/v1/devices"), ("POST", "/api/v1/printers")} | {
     ("POST", f"/api/v1/devices/{{device_id}}/door/{act}")
     for act in ("take-out", "put-in", "put-in-all", "open", "close", "let-go-wrong", "clear-faults")
 }

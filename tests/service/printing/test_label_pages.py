@@ -102,6 +102,7 @@ def test_from_a_series_to_the_sheet_and_its_proof(handler, room):
     assert room.labels("LP-0001", LabelState.PRINTED) == ["ABC001L8"]
     refused = handler.get("/labels/LP-0001/sheet.pdf")
     assert refused.status_code == 409
+    assert "labels of it were scanned or spoiled" in handler.get("/labels/LP-0001").text
     assert "It is not given out again" in refused.text
     for number in range(2, 7):
         post(handler, "/labels/LP-0001/verify", barcode=f"ABC00{number}L8")
