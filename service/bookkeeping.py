@@ -44,13 +44,19 @@ _COUNTER = table(Counter)
 
 def next_number(unit: Unit, prefix: str) -> str:
     """The next of CN-0001, CN-0002 …; a number whose unit fails is given again."""
+    return next_numbers(unit, prefix, 1)[0]
+
+
+def next_numbers(unit: Unit, prefix: str, count: int) -> list[str]:
+    """So many at once, in order."""
     unit.flush()
     found = unit.connection.execute(
         select(_COUNTER.c.value).where(_COUNTER.c.name == prefix)
     ).scalar_one_or_none()
-    value = (found or 0) + 1
+    before = found or 0
+    value = before + count
     if found is None:
         unit.connection.execute(_COUNTER.insert().values(name=prefix, value=value))
     else:
         unit.connection.execute(update(_COUNTER).where(_COUNTER.c.name == prefix).values(value=value))
-    return f"{prefix}-{value:04d}"
+    return [f"{prefix}-{number:04d}" for number in range(before + 1, value + 1)]

@@ -13,6 +13,7 @@ from service.devices import queries, requests, setup
 from service.devices.models import Job, JobState
 from service.devices.rules import ENDED, WORDS
 from service.devices.schemas import DeviceShape, JobShape
+from service.devices.taking_in import add_library
 from service.devices.worker import Crew
 from service.errors import FaultError
 from service.ledger.writer import Actor, Via
@@ -55,8 +56,13 @@ def add(
     """Look at a library and take it into use."""
     with runtime() as opened:
         register = None if take_in == "none" else setup.as_found(_content(take_in))
-        added = setup.add_library(opened, CLI, name, url, take_in=register)
+        added = add_library(opened, CLI, name, url, take_in=register, progress=_tell)
     typer.echo(f"{name} added, {added.registered} media registered. {added.recording.sentence}")
+
+
+def _tell(what: str, done: int, of: int) -> None:
+    """How far a large library is, on standard error."""
+    typer.echo(f"{done:,} of {of:,} {what}", err=True)
 
 
 def _content(text: str) -> Content:

@@ -1,11 +1,11 @@
 """Libraries and their jobs, as JSON."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Response
 
-from service.devices import actions, queries, requests, setup
+from service.devices import actions, queries, requests, setup, taking_in
 from service.devices.actions import Resume, Stop
 from service.devices.models import Job, JobState
 from service.devices.schemas import (
@@ -20,6 +20,7 @@ from service.devices.schemas import (
     Reasoned,
     StepShape,
 )
+from service.devices.seen import Look
 from service.handlers.queries import Person
 from service.handlers.rules import Permission
 from service.ledger.writer import Unit
@@ -36,6 +37,7 @@ DeviceId = Annotated[
 ]
 RunId = Annotated[str | None, Query(max_length=26, alias="run", description="Only jobs of this run.")]
 MOST_ELEMENTS = 5000
+T = TypeVar("T")
 
 
 @router.get("/devices")
@@ -73,10 +75,31 @@ def add_device(typed: NewDevice, act: Manager) -> Response:
     setup.check_new(typed.name, typed.url)
     look = setup.first_look(typed.url, typed.name)
     take_in = setup.as_found(typed.take_in) if typed.take_in is not None else None
+    if taking_in.is_large(look):
+        return _add_large(act, typed, look, take_in)
 
     def work(unit: Unit) -> DeviceShape:
         added = setup.add(unit, typed.name, typed.url, look, parent_id=typed.parent_id, take_in=take_in)
         return DeviceShape.of(queries.device(unit.session, added.device_id))
+
+    return act(work, 201)
+
+
+def _add_large(act: Act, typed: NewDevice, look: Look, take_in: setup.AsFound | None) -> Response:
+    """In many units; the answer, kept under the request's key, is made when the last one is done."""
+    name, url = typed.name, typed.url
+
+    def write(work: Callable[[Unit], T]) -> T:
+        return act.runtime.writer.run(act.actor, work)
+
+    was_there = write(lambda unit: taking_in.is_complete(unit, name, url))
+    if not was_there:
+        taking_in.add_in_parts(write, name, url, look, parent_id=typed.parent_id, take_in=take_in)
+
+    def work(unit: Unit) -> DeviceShape:
+        if was_there:
+            setup.check_free(unit, name, url)
+        return DeviceShape.of(queries.device_by_name(unit.session, name))
 
     return act(work, 201)
 

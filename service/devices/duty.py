@@ -16,6 +16,7 @@ from service.db import table
 from service.devices import engine
 from service.devices.actions import Stop
 from service.devices.engine import Leased
+from service.devices.inventories import LARGE, record_whole
 from service.devices.models import Device, Job, JobState, JobStep
 from service.devices.recording import Recording, record_inventory
 from service.devices.rules import OutrunError, gives_way
@@ -128,23 +129,28 @@ class Duty:
         self, look: Look, also: Callable[[Unit], object] | None = None, *, announced: bool = False
     ) -> None:
         """Write down what is new in the look; nothing is written when nothing is."""
-        if self.recorded is None and look.digest == self._digest_on_record():
+        if look.digest == self._digest_on_record():
             self.recorded = look
-        is_old = self.recorded is not None and look.digest == self.recorded.digest
-        if is_old and also is None and not announced:
-            return
-
+            if also is None and not announced:
+                return
         told = told_moves(self.runtime.settings.changer_record)
 
-        def work(unit: Unit) -> Recording:
+        def held(unit: Unit) -> None:
             engine.held(unit, self.job.job_id, self.job.fence)
+
+        def work(unit: Unit) -> Recording:
+            held(unit)
             if also is not None:
                 also(unit)
             return record_inventory(
                 unit, self.job.device_id, look, announced=announced, known=self.recorded, told=told
             )
 
-        recording = self.write(work)
+        is_large = self.recorded is None and len(look.elements) > LARGE
+        if also is None and (announced or is_large):
+            recording = record_whole(self.write, self.job.device_id, look, told, guard=held)
+        else:
+            recording = self.write(work)
         self.recorded = look if recording.trustworthy else None
         self.refresh()
 

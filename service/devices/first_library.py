@@ -8,7 +8,8 @@ from service.devices import queries
 from service.devices.demo_media import demo_definition, take_in_demo, take_in_vendor_media
 from service.devices.library_files import csv_library_name, is_csv, read_path
 from service.devices.seen import Look
-from service.devices.setup import TakeIn, add_simulated, as_found, simulator_path
+from service.devices.setup import TakeIn, as_found, simulator_path
+from service.devices.taking_in import add_simulated
 from service.errors import StartError, StrongroomError
 from service.ledger.writer import SYSTEM, Unit
 from service.locations.library import LibraryPlaces

@@ -117,13 +117,14 @@ def _absent(look: Look, record: LibraryRecord) -> list[Recorded]:
     """Recorded here and seen nowhere; a label that cannot be read at the very place speaks for the medium."""
     unread = {record.places.get(e.address) for e in look.elements if e.full and e.tag is None}
     gaps = {record.places.get(e.address) for e in look.elements if not e.installed}
+    hidden = unread | gaps
     return [
         medium
         for medium in record.media
         if record.is_here(medium)
         and medium.reported not in look.by_tag
         and medium.medium_id not in record.expected_out
-        and medium.location_id not in unread | gaps
+        and medium.location_id not in hidden
     ]
 
 
@@ -171,9 +172,17 @@ def _absence(medium: Recorded) -> News:
 
 
 def _unknown(element: SeenElement, record: LibraryRecord) -> News:
-    about = f"The barcode {element.tag} "
-    text = f"{about}in {element.name} is not registered, or fits more than one medium."
+    about = f"The barcode {element.tag}"
+    text = f"{about} in {element.name}{NOT_REGISTERED}"
     return News(DiscrepancyKind.UNKNOWN_BARCODE, text, None, record.places.get(element.address), about)
+
+
+NOT_REGISTERED = " is not registered, or fits more than one medium."
+
+
+def stranger(sentence: str) -> str:
+    """How the sentence about a barcode nobody knows begins, without the place: a tag may hold spaces."""
+    return sentence.removesuffix(NOT_REGISTERED).rpartition(" in ")[0]
 
 
 def _unread(element: SeenElement, place: str) -> News:

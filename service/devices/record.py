@@ -11,6 +11,7 @@ from service.db import table
 from service.devices.models import Device, Job, JobKind
 from service.devices.reconciling import LibraryRecord, Recorded
 from service.devices.rules import ENDED
+from service.devices.seen import Look
 from service.locations.models import ELEMENT_KINDS, Location
 from service.media.models import Medium
 from service.media.queries import chunks
@@ -29,9 +30,12 @@ def tag_rule(identity: Mapping[str, object] | None) -> TagRule:
 def library_record(
     connection: Connection, device: Row[Any], tags: Iterable[str], rule: TagRule, only: frozenset[int] | None
 ) -> LibraryRecord:
-    """The record of the whole library, or of the places with these addresses and the media behind these tags."""
+    """The record of the whole library, or of the places with these addresses and the media behind these tags.
+
+    Media recorded in the library and in no place of it belong to the whole, and to its places without a look (no tags).
+    """
     places, party_id = _places(connection, device.library_id, only)
-    here = [*places.values(), *([device.library_id] if only is None else [])]
+    here = [*places.values(), *([device.library_id] if only is None or not tags else [])]
     rows = {row.medium_id: row for row in _media(connection, _MEDIUM.c.location_id, here)}
     rows |= {row.medium_id: row for row in _media_by_tag(connection, rule, tags)}
     return LibraryRecord(
@@ -61,6 +65,12 @@ def _places(
         query = select(_LOCATION.c.element_address, _LOCATION.c.location_id).where(*wanted)
         places |= {row.element_address: row.location_id for row in connection.execute(query)}
     return places, str(party_id)
+
+
+def gone_addresses(connection: Connection, device: Row[Any], look: Look) -> frozenset[int]:
+    """Of places on the record that the look has no element for."""
+    places, _ = _places(connection, device.library_id, None)
+    return frozenset(places.keys() - look.by_address.keys())
 
 
 def _media(connection: Connection, column: ColumnElement[Any], values: Iterable[str]) -> Iterable[Row[Any]]:

@@ -4,7 +4,7 @@ The record is never overwritten in silence: a medium seen at another place of it
 its own); one that the record has elsewhere stays there and becomes a discrepancy.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
@@ -12,14 +12,15 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from service.custody import actions as custody
+from service.custody.discrepancies import Wished, open_discrepancies
 from service.custody.models import Discrepancy, DiscrepancyKind
 from service.db import table
 from service.devices.actions import DeviceEvent
 from service.devices.models import DEVICE, Device
-from service.devices.reconciling import Findings, LibraryRecord, News, news, reconcile
-from service.devices.record import TAG_FORM, library_record, tag_rule
+from service.devices.reconciling import Findings, LibraryRecord, news, reconcile, stranger
+from service.devices.record import TAG_FORM, gone_addresses, library_record, tag_rule
 from service.devices.seen import Look
-from service.devices.sightings import write_elements
+from service.devices.sightings import drop_elements, write_elements
 from service.devices.told_by_others import ToldMoves, told_facts
 from service.errors import NotFoundError
 from service.ledger.writer import Unit
@@ -72,27 +73,70 @@ def record_inventory(
 ) -> Recording:
     """`announced` inventories get an entry of their own, compare everything, and renew when their media were seen.
 
-    `known` is a look that was recorded before: then only what differs from it is compared, however large the library.
+    `known` is the look that was recorded last: then only what differs from it is compared, however large the library. Another
+    than that is not taken for it.
     `told` is what others wrote down of their own moves.
     """
-    device = unit.connection.execute(select(_DEVICE).where(_DEVICE.c.device_id == device_id)).one_or_none()
-    if device is None:
-        raise NotFoundError("device", device_id)
+    device = _device(unit, device_id)
     if not look.trustworthy:
         return _not_trusted(unit, device, look)
-    only = None if announced or known is None else changed_since(known, look)
+    fits = known is not None and known.digest == (device.identity or {}).get("digest")
+    only = None if announced or known is None or not fits else changed_since(known, look)
+    part = _record(unit, device, look, only, told)
+    recording = _counted(look, part)
+    if announced:
+        _touch(unit, part.findings.agreeing)
+        unit.append(DEVICE.subject(device_id), DeviceEvent.INVENTORIED, facts=_facts(look, recording))
+    _touch_device(unit, device, look)
+    return recording
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was found at some addresses, and what came of it."""
+
+    findings: Findings
+    observed: int
+    opened: int
+
+
+def _record(unit: Unit, device: Row[Any], look: Look, only: frozenset[int] | None, told: ToldMoves) -> Part:
     tags = look.by_tag if only is None else tags_at(look, only)
     record = library_record(unit.connection, device, tags, tag_rule(device.identity), only)
     findings = reconcile(look, record, only)
     observed = _observe(unit, device, findings, record, told)
     opened = _open_discrepancies(unit, findings, record)
-    write_elements(unit, device_id, look, findings, record, only=only)
-    recording = _counted(look, findings, observed, opened)
-    if announced:
-        _touch(unit, findings.agreeing)
-        unit.append(DEVICE.subject(device_id), DeviceEvent.INVENTORIED, facts=_facts(look, recording))
+    write_elements(unit, device.device_id, look, findings, record, only=only)
+    return Part(findings, observed, opened)
+
+
+def record_part(unit: Unit, device_id: str, look: Look, only: frozenset[int], told: ToldMoves) -> Part:
+    """The same for some addresses of a look that is recorded in several units; `conclude_inventory` is the last."""
+    part = _record(unit, _device(unit, device_id), look, only, told)
+    _touch(unit, part.findings.agreeing)
+    return part
+
+
+def conclude_inventory(unit: Unit, device_id: str, look: Look, parts: Sequence[Part]) -> Recording:
+    """What belongs to no address that was seen: places and elements that are gone; then the entry of the whole."""
+    device = _device(unit, device_id)
+    record = library_record(
+        unit.connection, device, (), tag_rule(device.identity), gone_addresses(unit.connection, device, look)
+    )
+    findings = reconcile(look, record, frozenset())
+    opened = _open_discrepancies(unit, findings, record)
+    drop_elements(unit, device_id, look)
+    recording = _counted(look, *parts, Part(findings, 0, opened))
+    unit.append(DEVICE.subject(device_id), DeviceEvent.INVENTORIED, facts=_facts(look, recording))
     _touch_device(unit, device, look)
     return recording
+
+
+def _device(unit: Unit, device_id: str) -> Row[Any]:
+    device = unit.connection.execute(select(_DEVICE).where(_DEVICE.c.device_id == device_id)).one_or_none()
+    if device is None:
+        raise NotFoundError("device", device_id)
+    return device
 
 
 def changed_since(known: Look, look: Look) -> frozenset[int] | None:
@@ -130,31 +174,38 @@ def _observe(unit: Unit, device: Row[Any], findings: Findings, record: LibraryRe
 
 
 def _open_discrepancies(unit: Unit, findings: Findings, record: LibraryRecord) -> int:
-    numbers = [_open(unit, one) for one in news(findings, record)]
-    return sum(number is not None for number in numbers)
-
-
-def _open(unit: Unit, one: News) -> str | None:
-    """Its number; None when it is open already. A barcode nobody knows is news once, wherever it moves to."""
-    if one.kind is DiscrepancyKind.UNKNOWN_BARCODE and _is_known(unit, one.about):
-        return None
-    return custody.open_discrepancy(
-        unit, one.kind, one.sentence, medium_id=one.medium_id, location_id=one.location_id
+    """A barcode nobody knows is news once, wherever it moves to."""
+    wanted = news(findings, record)
+    known = _known_strangers(unit) if any(one.about for one in wanted) else frozenset()
+    return open_discrepancies(
+        unit,
+        [
+            Wished(one.kind, one.sentence, one.medium_id, one.location_id)
+            for one in wanted
+            if one.about not in known
+        ],
     )
 
 
-def _is_known(unit: Unit, about: str) -> bool:
-    query = select(_DISCREPANCY.c.discrepancy_id).where(
-        _DISCREPANCY.c.kind == DiscrepancyKind.UNKNOWN_BARCODE,
-        _DISCREPANCY.c.resolved_at.is_(None),
-        _DISCREPANCY.c.sentence.startswith(about, autoescape=True),
-    )
-    return unit.connection.execute(query.limit(1)).first() is not None
+def _known_strangers(unit: Unit) -> frozenset[str]:
+    """How the sentences of the open ones begin; the same as `News.about`."""
+    sentences = unit.connection.execute(
+        select(_DISCREPANCY.c.sentence).where(
+            _DISCREPANCY.c.kind == DiscrepancyKind.UNKNOWN_BARCODE, _DISCREPANCY.c.resolved_at.is_(None)
+        )
+    ).scalars()
+    return frozenset(stranger(sentence) for sentence in sentences)
 
 
-def _counted(look: Look, findings: Findings, observed: int, opened: int) -> Recording:
+def _counted(look: Look, *parts: Part) -> Recording:
     full = sum(element.full for element in look.elements)
-    return Recording(len(look.elements), full, len(findings.agreeing), observed, opened)
+    return Recording(
+        len(look.elements),
+        full,
+        sum(len(part.findings.agreeing) for part in parts),
+        sum(part.observed for part in parts),
+        sum(part.opened for part in parts),
+    )
 
 
 def _facts(look: Look, recording: Recording) -> dict[str, object]:

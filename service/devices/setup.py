@@ -1,4 +1,4 @@
-"""Taking a library into use: its places by what the changer shows, its first inventory, the media found in it."""
+"""What makes a library: its places by what the changer shows, its first inventory, the media found in it; in one unit."""
 
 import re
 from collections.abc import Callable
@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from drivers.changer.tags import TagForm
 from drivers.errors import DeviceError
-from drivers.library_files import LibraryDefinition
-from drivers.registry import open_changer, prepare_simulator
+from drivers.registry import open_changer
 from service.db import table
 from service.devices import faults
 from service.devices.actions import DeviceEvent
@@ -20,7 +19,7 @@ from service.devices.record import TAG_FORM
 from service.devices.recording import Recording, record_inventory
 from service.devices.seen import Look, look_of
 from service.errors import InvalidInputError, RefusedError
-from service.ledger.writer import Actor, Unit
+from service.ledger.writer import Unit
 from service.locations.first_site import FIRST_ROOM
 from service.locations.library import LibraryPlaces, ensure_library
 from service.media.actions import register_many
@@ -28,7 +27,7 @@ from service.media.barcodes import parse_barcode
 from service.media.models import Content, MediaType
 from service.media.queries import ids_by_barcode
 from service.media.schemas import NewMedium
-from service.runtime import Runtime, recall
+from service.runtime import recall
 
 _DEVICE = table(Device)
 FIRST_LOOK_S = 300.0
@@ -48,29 +47,6 @@ class Added:
     library_id: str
     registered: int
     recording: Recording
-
-
-def add_library(
-    runtime: Runtime,
-    actor: Actor,
-    name: str,
-    url: str,
-    *,
-    parent_id: str | None = None,
-    take_in: TakeIn | None = None,
-    tag_form: TagForm = TagForm.AS_LABELLED,
-) -> Added:
-    """Open the changer, look, and make device, places and first inventory in one unit.
-
-    `take_in` registers media before the first inventory compares. Raises FaultError when the changer does not answer,
-    RefusedError when the name or the URL is taken.
-    """
-    check_new(name, url)
-    look = first_look(url, name)
-    return runtime.writer.run(
-        actor,
-        lambda unit: add(unit, name, url, look, parent_id=parent_id, take_in=take_in, tag_form=tag_form),
-    )
 
 
 def check_new(name: str, url: str) -> None:
@@ -103,13 +79,8 @@ def add(
     tag_form: TagForm = TagForm.AS_LABELLED,
 ) -> Added:
     """Device, places, media and first inventory from a look at the changer."""
-    taken = select(_DEVICE.c.name).where((_DEVICE.c.name == name) | (_DEVICE.c.url == url))
-    if unit.connection.execute(taken).first() is not None:
-        raise DeviceTakenError(
-            f"A library named {name} or with this address is there already. Nothing was added.",
-            next_step="Look at the list of libraries.",
-        )
-    places = _places(unit, name, parent_id or _first_room(unit), look)
+    check_free(unit, name, url)
+    places = _places(unit, name, parent_id or first_room(unit), look)
     device_id = unit.new_id()
     values = {
         "device_id": device_id, "name": name, "url": url, "library_id": places.library_id, "enabled": True,
@@ -120,7 +91,16 @@ def add(
     return Added(device_id, places.library_id, registered, record_inventory(unit, device_id, look))
 
 
-def _first_room(unit: Unit) -> str:
+def check_free(unit: Unit, name: str, url: str) -> None:
+    taken = select(_DEVICE.c.name).where((_DEVICE.c.name == name) | (_DEVICE.c.url == url))
+    if unit.connection.execute(taken).first() is not None:
+        raise DeviceTakenError(
+            f"A library named {name} or with this address is there already. Nothing was added.",
+            next_step="Look at the list of libraries.",
+        )
+
+
+def first_room(unit: Unit) -> str:
     found = recall(unit.connection, FIRST_ROOM)
     if found is None:
         raise InvalidInputError(
@@ -144,9 +124,18 @@ def _places(unit: Unit, name: str, parent_id: str, look: Look) -> LibraryPlaces:
     )
 
 
-def as_found(content: Content) -> TakeIn:
-    """Takes in every medium whose label is read and that nobody knows, with this content."""
-    return lambda unit, look, places: _register(unit, look, places, content)
+@dataclass(frozen=True, slots=True)
+class AsFound:
+    """Takes in every medium whose label is read and that nobody knows, with this content; also part by part."""
+
+    content: Content
+
+    def __call__(self, unit: Unit, look: Look, places: LibraryPlaces) -> int:
+        return _register(unit, look, places, self.content)
+
+
+def as_found(content: Content) -> AsFound:
+    return AsFound(content)
 
 
 def _register(unit: Unit, look: Look, places: LibraryPlaces, content: Content) -> int:
@@ -186,21 +175,6 @@ def _is_barcode(tag: str) -> bool:
     except InvalidInputError:
         return False
     return True
-
-
-def add_simulated(
-    runtime: Runtime,
-    actor: Actor,
-    name: str,
-    definition: LibraryDefinition,
-    *,
-    move_s: float = 0.0,
-    take_in: TakeIn | None = None,
-) -> Added:
-    """A virtual library in the data folder, made if it is not there."""
-    url = simulator_url(runtime.settings.data_dir, name)
-    prepare_simulator(url, definition, move_s=move_s)
-    return add_library(runtime, actor, name, url, take_in=take_in)
 
 
 def simulator_url(data_dir: Path, name: str) -> str:

@@ -40,7 +40,14 @@ def write_elements(
         unit.connection.execute(insert(_ELEMENT), part)
     if changed:
         unit.connection.execute(_UPDATE, [_bound(row) for row in changed])
-    for numbers in chunks(sorted(before.keys() - look.by_address.keys())):
+    if only is None:
+        drop_elements(unit, device_id, look)
+
+
+def drop_elements(unit: Unit, device_id: str, look: Look) -> None:
+    """Those that the library does not have any more."""
+    known = unit.connection.execute(select(_ELEMENT.c.address).where(_ELEMENT.c.device_id == device_id))
+    for numbers in chunks(sorted(set(known.scalars()) - look.by_address.keys())):
         unit.connection.execute(
             delete(_ELEMENT).where(_ELEMENT.c.device_id == device_id, _ELEMENT.c.address.in_(numbers))
         )

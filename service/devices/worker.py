@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from service.devices.actions import note_fault
 from service.devices.duty import WORKER, Duty, HandedOverError, Pulse, Timing, WorkerStoppingError
 from service.devices.ejecting import eject
 from service.devices.engine import Leased
+from service.devices.inventories import record_whole
 from service.devices.loading import load
 from service.devices.models import Device, JobKind
 from service.devices.moving import move_one, take_inventory
@@ -27,12 +29,14 @@ from service.devices.seen import Look, look_of
 from service.devices.told_by_others import told_moves
 from service.devices.watching import jobs_to_start, start_jobs
 from service.errors import StrongroomError, WriterStoppedError
+from service.ledger.writer import Unit
 from service.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
 _DEVICE = table(Device)
 Opener = Callable[[str], Changer]
+T = TypeVar("T")
 WORK: Mapping[JobKind, Callable[[Duty], None]] = {
     JobKind.INVENTORY: take_inventory,
     JobKind.EJECT: eject,
@@ -70,6 +74,9 @@ class DeviceWorker:
         self.stopping = threading.Event()
         self._changer: Changer | None = None
         self._fault = ""
+        self._seen: Look | None = (
+            None  # the look that was recorded last, so that only what differs is compared
+        )
         self._thread = threading.Thread(target=self._run, name=f"device-{post.name}", daemon=True)
 
     def start(self) -> "DeviceWorker":
@@ -127,6 +134,7 @@ class DeviceWorker:
         try:
             with Pulse(duty):
                 self._work_on(duty)
+            self._seen = duty.recorded
         except (WorkerStoppingError, HandedOverError, OutrunError, WriterStoppedError):
             raise
         except Exception as error:  # worker boundary: the job waits for a person and the worker goes on
@@ -159,6 +167,7 @@ class DeviceWorker:
             job=leased,
             timing=self.timing,
             stopping=self.stopping,
+            recorded=self._seen,
         )
 
     def _watch(self) -> None:
@@ -185,15 +194,26 @@ class DeviceWorker:
         changer = self._opened()
         changer.wait_ready(deadline_s=self.timing.deadline_s)
         look: Look = look_of(changer.inventory(deadline_s=self.timing.deadline_s))
-        post = self.post
         if look.digest == known_digest:
-            self._runtime.writer.run(WORKER, lambda unit: nothing_new(unit, post.device_id))
+            self._write(lambda unit: nothing_new(unit, self.post.device_id))
         else:
-            told = told_moves(self._runtime.settings.changer_record)
-            self._runtime.writer.run(
-                WORKER, lambda unit: record_inventory(unit, post.device_id, look, told=told)
-            )
+            self._record(look)
+        self._seen = look if look.trustworthy else None
         self._fault = ""
+
+    def _record(self, look: Look) -> None:
+        """What others moved: against the last look only what differs, else everything."""
+        device_id, known = self.post.device_id, self._seen
+        told = told_moves(self._runtime.settings.changer_record)
+        if known is None:
+            record_whole(self._write, device_id, look, told)
+        else:
+            self._write(
+                lambda unit: record_inventory(unit, device_id, look, announced=False, known=known, told=told)
+            )
+
+    def _write(self, work: Callable[[Unit], T]) -> T:
+        return self._runtime.writer.run(WORKER, work)
 
     def _opened(self) -> Changer:
         if self._changer is None:

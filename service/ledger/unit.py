@@ -123,6 +123,19 @@ class Unit:
             projection.subject(str(values[projection.key])), event, changes=projection.logged(values), **entry
         )
 
+    def create_many(
+        self, projection: Projection, rows: Sequence[Mapping[str, object]], event: StrEnum, **entry: Any
+    ) -> None:
+        """The same for many rows, which all name the same columns, in one statement."""
+        if not rows:
+            return
+        self.flush()
+        self.connection.execute(insert(projection.table), [dict(row) for row in rows])
+        for row in rows:
+            self.append(
+                projection.subject(str(row[projection.key])), event, changes=projection.logged(row), **entry
+            )
+
     def change(
         self,
         projection: Projection,

@@ -16,6 +16,7 @@ from service.locations.models import ELEMENT_KINDS, LOCATION, Location
 from service.locations.models import LocationKind as Kind
 
 _L = LOCATION.table
+CHUNK = 500  # numbers in one statement
 Element = tuple[int, int]  # (number for people, element address on the wire)
 
 # The end of an element's code, after its library's.
@@ -50,10 +51,10 @@ def ensure_library(
     _check_numbers(wanted)
     library_id = _library(unit, name, parent_id, code)
     library = existing(unit, library_id)
-    known = _known(unit, library_id)
+    known = _known(unit, library_id, wanted)
     _complete(unit, library, wanted, known)
     _readdress(unit, wanted, known)
-    places = {key: row.location_id for key, row in _known(unit, library_id).items()}
+    places = {key: row.location_id for key, row in _known(unit, library_id, wanted).items()}
     by_kind = {kind: {number: places[kind, number] for number, _ in wanted[kind]} for kind in wanted}
     return LibraryPlaces(library_id, by_kind[Kind.SLOT], by_kind[Kind.DRIVE], by_kind[Kind.MAIL_SLOT])
 
@@ -83,13 +84,17 @@ def _library(unit: Unit, name: str, parent_id: str, code: str | None) -> str:
 Known = Mapping[tuple[Kind, int], Row[Any, Any, Any, Any, Any]]  # id, kind, number, element address, active
 
 
-def _known(unit: Unit, library_id: str) -> Known:
-    rows = unit.connection.execute(
-        select(_L.c.location_id, _L.c.kind, _L.c.number, _L.c.element_address, _L.c.active).where(
-            _L.c.parent_id == library_id, _L.c.kind.in_(ELEMENT_KINDS)
-        )
+def _known(unit: Unit, library_id: str, wanted: Mapping[Kind, Sequence[Element]]) -> Known:
+    """Those of these numbers, of any kind."""
+    query = select(_L.c.location_id, _L.c.kind, _L.c.number, _L.c.element_address, _L.c.active).where(
+        _L.c.parent_id == library_id, _L.c.kind.in_(ELEMENT_KINDS)
     )
-    return {(row.kind, row.number): row for row in rows}
+    numbers = sorted({number for elements in wanted.values() for number, _ in elements})
+    return {
+        (row.kind, row.number): row
+        for low in range(0, len(numbers), CHUNK)
+        for row in unit.connection.execute(query.where(_L.c.number.in_(numbers[low : low + CHUNK])))
+    }
 
 
 def _complete(unit: Unit, library: Location, wanted: Mapping[Kind, Sequence[Element]], known: Known) -> None:

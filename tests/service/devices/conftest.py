@@ -13,7 +13,8 @@ from service.db import table
 from service.devices import actions, engine
 from service.devices.duty import Timing
 from service.devices.models import Element, Job, JobKind, JobStep
-from service.devices.setup import add_simulated, as_found, simulator_url
+from service.devices.setup import as_found, simulator_url
+from service.devices.taking_in import add_simulated
 from service.devices.worker import DeviceWorker, Post
 from service.ledger import replay, store, verify
 from service.ledger.writer import SYSTEM
