@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from drivers.errors import BackendUnavailableError
@@ -50,8 +51,16 @@ def create(path: Path, definition: LibraryDefinition, *, move_s: float = 0.0) ->
     state = initial_state(definition)
     state.move_s = move_s
     (path / MEDIA).mkdir(exist_ok=True)
-    write_durably(path / DEFINITION, definition_to_json(definition))
+    write_durably(path / DEFINITION, definition_to_json(replace(definition, cartridges=())))
     write_durably(path / STATE, json.dumps(state.to_json()))
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise BackendUnavailableError(f"{path.parent} holds no virtual library any more") from error
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 class Folder:
@@ -63,6 +72,7 @@ class Folder:
         self.definition: LibraryDefinition
         self.tapes: dict[str, TapeFile] = {}
         self._seen: tuple[int, ...] = ()
+        self._defined: tuple[int, ...] = ()
         self._threads = threading.RLock()
         if not (path / STATE).is_file():
             raise BackendUnavailableError(f"{path} holds no virtual library")
@@ -87,32 +97,28 @@ class Folder:
     def save(self) -> None:
         self._heads.store(self.state)
         write_durably(self.path / STATE, json.dumps(self.state.to_json()))
-        self._seen = self._stamp()
+        self._seen = _stamp(self.path / STATE)
 
     def save_definition(self, definition: LibraryDefinition) -> None:
         write_durably(self.path / DEFINITION, definition_to_json(definition))
-        self.definition = definition
+        self.definition, self._defined = definition, _stamp(self.path / DEFINITION)
         self.save()
 
-    def _stamp(self) -> tuple[int, ...]:
-        try:
-            found = (self.path / STATE).stat()
-        except OSError as error:
-            raise BackendUnavailableError(f"{self.path} holds no virtual library any more") from error
-        return (found.st_ino, found.st_mtime_ns, found.st_size)
-
     def _reload(self) -> None:
-        stamp = self._stamp()
+        stamp = _stamp(self.path / STATE)
         if stamp == self._seen:
             self._heads.refresh(self.state, anew=False)
             return
+        defined = _stamp(self.path / DEFINITION)
         try:
-            self.definition = definition_from_json((self.path / DEFINITION).read_text(encoding="utf-8"))
+            if defined != self._defined:
+                self.definition = definition_from_json((self.path / DEFINITION).read_text(encoding="utf-8"))
             self.state = LibraryState.from_json(json.loads((self.path / STATE).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BackendUnavailableError(
                 f"{self.path} holds a virtual library that cannot be read: {error!r}"
             ) from error
+        self._defined = defined
         self._seen = stamp
         self._heads.refresh(self.state, anew=True)
 

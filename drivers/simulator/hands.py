@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +26,16 @@ CHANGER = 0
 ANOTHER_HOST = "another host"
 FOREIGN_DRIVE = ("FOREIGN", "FOREIGN001")
 DOOR_OPENED, MAIL_SLOT_USED, POWERED_ON, TARGETS_CHANGED = (0x28, 0), (0x28, 1), (0x29, 0), (0x3F, 0x0E)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What lies in the mail slots (by address) and in hand, whether the door is open, which faults are on."""
+
+    mail_slots: dict[int, str]
+    outside: tuple[str, ...]
+    is_open: bool
+    faults: tuple[str, ...]
 
 
 class Hands:
@@ -205,6 +216,20 @@ class Hands:
         with self._folder.locked():
             part = addresses_of(self._folder.definition).import_export
             return tuple(range(part.first, part.last + 1))
+
+    def at_the_door(self) -> Door:
+        """What a person who stands there sees."""
+        with self._folder.locked() as state:
+            if catch_up(self._folder, time.time()):
+                self._folder.save()
+            part = addresses_of(self._folder.definition).import_export
+            held = {c.place: c.barcode for c in state.cartridges.values() if c.place is not None}
+            return Door(
+                {address: held.get(address, "") for address in range(part.first, part.last + 1)},
+                tuple(sorted(c.barcode for c in state.cartridges.values() if c.place is None)),
+                state.door_open,
+                tuple(sorted(state.faults)),
+            )
 
     def dump(self) -> dict[str, Any]:
         """The whole state as JSON values."""

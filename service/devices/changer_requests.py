@@ -18,13 +18,17 @@ from service.devices.record import tag_rule
 from service.devices.requests import MediumFrozenError, PlaceNotFreeError, enabled_device
 from service.devices.rules import check_told_move
 from service.devices.seen import place_name
-from service.errors import InvalidInputError
+from service.errors import InvalidInputError, RefusedError
 from service.ledger.writer import Unit
 from service.media.models import Medium
 from service.rotation.queries import approved_runs, lines_to_eject
 
 _ELEMENT = table(Element)
 _MEDIUM = table(Medium)
+
+
+class PlaceEmptyError(RefusedError):
+    title = "The place is empty"
 
 
 def request_load(unit: Unit, device_id: str, slot: int, drive: int, within_s: float) -> str:
@@ -92,9 +96,8 @@ def _medium(unit: Unit, device: Row[Any], at: Row[Any]) -> Row[Any, Any, Any, An
     """What stands there, if it may be moved for a backup program."""
     name = place_name(at.kind, at.number)
     if not at.full:
-        raise InvalidInputError(
+        raise PlaceEmptyError(
             f"{name.capitalize()} of {device.name} is empty. Nothing was queued.",
-            fields={"slot": "It is empty."},
             next_step="Let the backup program take inventory again.",
         )
     row = unit.connection.execute(

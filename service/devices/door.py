@@ -25,6 +25,7 @@ NOTE = (
     "put some in, open the door, or let something go wrong."
 )
 SHOWN_OUTSIDE = 8
+SHOWN_SLOTS = 24
 REFRESH_S = 3
 
 
@@ -80,14 +81,8 @@ def _hands(device: Device) -> Iterator[Any]:
 
 def door_state(device: Device) -> DoorState:
     with _hands(device) as hands:
-        dump, addresses = hands.dump(), hands.mail_slots()
-        places = {one["place"]: one["barcode"] for one in dump["cartridges"].values()}
-        return DoorState(
-            mail_slots={address: places.get(address, "") for address in addresses},
-            outside=hands.outside(),
-            is_open=bool(dump["door_open"]),
-            faults=tuple(sorted(dump["faults"])),
-        )
+        seen = hands.at_the_door()
+        return DoorState(seen.mail_slots, seen.outside, seen.is_open, seen.faults)
 
 
 def take_out(device: Device, number: int) -> str:
@@ -173,12 +168,17 @@ def panel(
         for address, barcode in state.mail_slots.items()
         if not barcode and address in numbers
     ]
+    full = {address: barcode for address, barcode in state.mail_slots.items() if barcode}
+    is_many = len(state.mail_slots) > SHOWN_SLOTS
+    shown = dict(list(full.items())[:SHOWN_SLOTS]) if is_many else state.mail_slots
     return Simulator(
         note=NOTE,
         slots=tuple(
-            _door_slot(numbers.get(address, 0), barcode, base, allowed)
-            for address, barcode in state.mail_slots.items()
+            _door_slot(numbers.get(address, 0), barcode, base, allowed) for address, barcode in shown.items()
         ),
+        slots_note=f"{len(full):,} of {len(state.mail_slots):,} mail slots hold something."
+        if is_many
+        else "",
         put_in=_put_in(free, state, expected, base),
         acts=tuple(allowed(act) for act in _acts(state, expected, base)),
         mishap=_mishap(base),
@@ -213,7 +213,7 @@ def _put_in(free: list[int], state: DoorState, expected: list[str], base: str) -
             ),
             Field(
                 "mail_slot", "Mail slot", FieldKind.SELECT, value=str(free[0]),
-                options=tuple(Option(str(number), str(number)) for number in free),
+                options=tuple(Option(str(number), str(number)) for number in free[:SHOWN_SLOTS]),
             ),
         ),
     )  # fmt: skip

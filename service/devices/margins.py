@@ -8,8 +8,9 @@ from sqlalchemy.engine import Connection
 from service.custody.models import DiscrepancyKind
 from service.devices import live
 from service.devices.models import ElementKind, JobKind, JobState, TagReading
-from service.devices.scene import Held, Place, Scene, Trouble, held_at
+from service.devices.scene import Held, Place, Scene, held_at
 from service.devices.seen import place_name
+from service.devices.troubles import WRONG_KINDS, Trouble
 from service.media.words import href, word
 from service.web.views.frame import Place as RailPlace
 from service.web.views.library import LibraryTableView
@@ -41,7 +42,6 @@ DOING = {
     JobKind.MOVE: "moving",
     JobKind.PRINT: "printing",
 }
-_WRONG = frozenset({DiscrepancyKind.UNEXPECTED_IN_LIBRARY, DiscrepancyKind.ABSENT_FROM_LIBRARY})
 SHOWN_TAGS = 5
 SHOWN_DRIVES = 12
 
@@ -53,7 +53,7 @@ def library_href(name: str) -> str:
 def head(scene: Scene, *, may_operate: bool) -> Head:
     counts = [(ElementKind.SLOT, "slot"), (ElementKind.DRIVE, "drive"), (ElementKind.MAIL_SLOT, "mail slot")]
     numbers = [
-        f"{n:,} {noun}{'' if n == 1 else 's'}" for kind, noun in counts if (n := len(scene.of_kind(kind)))
+        f"{n:,} {noun}{'' if n == 1 else 's'}" for kind, noun in counts if (n := scene.counts.get(kind, 0))
     ]
     looked: tuple[Part, ...] = ("no inventory yet",)
     if scene.device.inventory_at is not None:
@@ -76,10 +76,10 @@ def chips(scene: Scene) -> tuple[Chip, ...]:
         found.append(Chip("not working", Tone.RED))
     if scene.panel is not None:
         found.append(_job_chip(scene))
-    wrong = sum(trouble.kind in _WRONG for trouble in scene.troubles)
+    wrong = sum(scene.trouble_counts.get(kind, 0) for kind in WRONG_KINDS)
     waiting = scene.trouble_count - wrong
-    found += [Chip(f"{wrong} wrong", Tone.RED)] if wrong else []
-    found += [Chip(f"{waiting} need{'s' if waiting == 1 else ''} a person", Tone.AMBER)] if waiting else []
+    found += [Chip(f"{wrong:,} wrong", Tone.RED)] if wrong else []
+    found += [Chip(f"{waiting:,} need{'s' if waiting == 1 else ''} a person", Tone.AMBER)] if waiting else []
     return tuple(found)
 
 
@@ -141,7 +141,7 @@ def faults(scene: Scene) -> tuple[Fault, ...]:
 
 def _fault(trouble: Trouble) -> Fault:
     number = Ident(trouble.number, f"/discrepancies/{trouble.number}")
-    wrong = trouble.kind in _WRONG
+    wrong = trouble.kind in WRONG_KINDS
     text: Rich = trouble.sentence
     if trouble.barcode and trouble.sentence.startswith(trouble.barcode):
         text = (

@@ -10,10 +10,19 @@ from service.devices import door, queries, requests
 from service.devices.live import NOT_ALLOWED
 from service.devices.margins import library_href, table_view
 from service.devices.models import Device, ElementKind
-from service.devices.picture import lens_start, library_map, library_view, shown_places, strip
-from service.devices.scene import Held, Scene, held_at, load_scene
+from service.devices.picture import (
+    lens_around,
+    lens_start,
+    library_map,
+    library_view,
+    live_view,
+    shown_places,
+    strip,
+)
+from service.devices.scene import Held, Scene, has_many_slots, held_at, load_scene
 from service.handlers.rules import Permission
 from service.media.barcodes import shown
+from service.media.queries import ids_by_barcode
 from service.web.filling import act_or_again
 from service.web.page import Page, page_for
 from service.web.views.forms import Field, FieldKind, Form, Option
@@ -92,7 +101,7 @@ def show_library(name: str, page: Reader, *, at: At = None, show: Show = "") -> 
     """`at` puts the lens of a large library over a slot; `show` makes a barcode's cell pulse."""
     device = queries.device_by_name(page.session, name)
     scene = load_scene(page.session, device)
-    first, held = _lens(page, scene, at)
+    first, held = _lens(page, scene, at or _slot_of(page, scene, show))
     view = library_view(
         scene,
         held,
@@ -107,6 +116,14 @@ def show_library(name: str, page: Reader, *, at: At = None, show: Show = "") -> 
 def _lens(page: Page, scene: Scene, at: int | None) -> tuple[int, dict[str, Held]]:
     first = lens_start(scene, at)
     return first, dict(held_at(page.session.connection(), shown_places(scene, first)))
+
+
+def _slot_of(page: Page, scene: Scene, barcode: str) -> int | None:
+    """Where the lens goes for a barcode that was searched for: near the slot it stands in."""
+    medium_id = ids_by_barcode(page.session.connection(), [barcode]).get(barcode) if barcode else None
+    slots = scene.of_kind(ElementKind.SLOT) if medium_id is not None else ()
+    number = next((place.number for place in slots if place.medium_id == medium_id), None)
+    return None if number is None else lens_around(number)
 
 
 def _may_operate(page: Page) -> bool:
@@ -134,21 +151,22 @@ def _simulator(page: Page, scene: Scene) -> Simulator | None:
 
 @router.get("/{name}/map")
 def map_fragment(name: str, page: Reader) -> Response:
-    scene = load_scene(page.session, queries.device_by_name(page.session, name))
+    device = queries.device_by_name(page.session, name)
+    many = has_many_slots(page.session, device.device_id)
+    scene = load_scene(page.session, device, with_slots=not many)
     held = held_at(page.session.connection(), shown_places(scene, 1))
     return page.fragment("library/_map.html", MapOnly(library_map(scene, held)))
 
 
 @router.get("/{name}/live")
 def live_fragment(name: str, page: Reader) -> Response:
-    scene = load_scene(page.session, queries.device_by_name(page.session, name))
-    view = library_view(scene, {}, may_operate=_may_operate(page))
-    return page.fragment("library/_live.html", LiveOnly(view.live))
+    scene = load_scene(page.session, queries.device_by_name(page.session, name), with_slots=False)
+    return page.fragment("library/_live.html", LiveOnly(live_view(scene, may_operate=_may_operate(page))))
 
 
 @router.get("/{name}/door")
 def door_fragment(name: str, page: Reader) -> Response:
-    scene = load_scene(page.session, queries.device_by_name(page.session, name))
+    scene = load_scene(page.session, queries.device_by_name(page.session, name), with_slots=False)
     made = _simulator(page, scene)
     if made is None:
         raise door.NotSimulatedError(name)

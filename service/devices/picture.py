@@ -6,7 +6,7 @@ from service.devices import live
 from service.devices.cells import Brush, brush, cell, drawing
 from service.devices.margins import air_gap, drives, faults, head, library_href
 from service.devices.models import ElementKind, JobState
-from service.devices.scene import Held, Place, Scene
+from service.devices.scene import LARGE, Held, Place, Scene
 from service.web.views.frame import Place as RailPlace
 from service.web.views.library import (
     LibraryMap,
@@ -19,17 +19,18 @@ from service.web.views.library import (
     StripFrame,
 )
 from service.web.views.parts import Chip, Ident, Part, Refresh, Rich, Shape, Strong, Tone, When, WhenStyle
+from service.web.views.run import Live
 
-LARGE = 500  # more slots than this are drawn as a strip
+FEW = 24  # more drives or mail slots than this are not all drawn
 FRAME = 1000
-LENS = 64
+LENS, LENS_ROW = 64, 16
 STRIP_ROWS = 20
 MAGAZINES = 2
 BUSY_S, IDLE_S = 2, 10
 
 
 def is_large(scene: Scene) -> bool:
-    return len(scene.of_kind(ElementKind.SLOT)) > LARGE
+    return scene.counts.get(ElementKind.SLOT, 0) > LARGE
 
 
 def shown_places(scene: Scene, lens_first: int) -> tuple[Place, ...]:
@@ -48,11 +49,19 @@ def lens_start(scene: Scene, asked: int | None) -> int:
     """Where the lens stands: where it was asked for, else at the first slot that is wrong or waits."""
     if asked is not None:
         return asked
-    drawn = brush(scene, "")
-    slots = scene.of_kind(ElementKind.SLOT)
-    codes = [(drawing(place, drawn).code, place.number) for place in slots]
-    number = next((number for wanted in "rab" for code, number in codes if code == wanted), 1)
-    return (number - 1) // 16 * 16 + 1
+    codes = slot_codes(scene)
+    return lens_around(next((at for wanted in "rab" if (at := codes.find(wanted)) >= 0), 0) + 1)
+
+
+def lens_around(number: int) -> int:
+    """The first slot of the lens that begins with this slot's row."""
+    return (number - 1) // LENS_ROW * LENS_ROW + 1
+
+
+def slot_codes(scene: Scene) -> str:
+    """One letter a slot, in order."""
+    painted = brush(scene, "")
+    return "".join(drawing(place, painted).code for place in scene.of_kind(ElementKind.SLOT))
 
 
 def library_map(scene: Scene, held: Mapping[str, Held], pulse: str = "") -> LibraryMap:
@@ -67,14 +76,31 @@ def library_map(scene: Scene, held: Mapping[str, Held], pulse: str = "") -> Libr
         JobState.QUEUED,
         JobState.WAITING,
     }
+    drawn_drives, drives_note = _some(cells(ElementKind.DRIVE), painted)
+    drawn_ports, ports_note = _some(cells(ElementKind.MAIL_SLOT), painted)
     return LibraryMap(
         label=f"{scene.device.name}, seen from the front",
         magazines=() if is_large(scene) else _magazines(cells(ElementKind.SLOT), painted, held),
-        drives=tuple(_cell(place, painted, held) for place in cells(ElementKind.DRIVE)),
-        mail_slots=tuple(_cell(place, painted, held) for place in cells(ElementKind.MAIL_SLOT)),
+        drives=tuple(_cell(place, painted, held) for place in drawn_drives),
+        mail_slots=tuple(_cell(place, painted, held) for place in drawn_ports),
         robot=robot(scene),
         refresh=Refresh(f"{base}/map", BUSY_S if busy else IDLE_S),
+        drives_note=drives_note,
+        mail_slots_note=ports_note,
     )
+
+
+def _some(places: list[Place], painted: Brush) -> tuple[list[Place], str]:
+    """Of many those that are not just empty, the first of them, and a sentence on the others."""
+    if len(places) <= FEW:
+        return places, ""
+    news = [place for place in places if drawing(place, painted).code != "e"]
+    shown, empty = news[:FEW], len(places) - len(news)
+    if not shown:
+        return shown, f"All {len(places):,} are empty."
+    others = [(len(news) - len(shown), "more hold something"), (empty, "are empty")]
+    told = " and ".join(f"{count:,} {words}" for count, words in others if count)
+    return shown, f"Of {len(places):,}, {told}." if told else ""
 
 
 def _cell(place: Place, painted: Brush, held: Mapping[str, Held]) -> Slot:
@@ -128,12 +154,12 @@ def robot(scene: Scene) -> Robot:
     )
 
 
-def strip(scene: Scene, held: Mapping[str, Held], lens_first: int) -> Strip:
+def strip(scene: Scene, held: Mapping[str, Held], lens_first: int, pulse: str = "") -> Strip:
     """Every slot is one letter; the lens shows 64 of them as cells."""
     base = library_href(scene.device.name)
-    painted = brush(scene, base)
+    painted = brush(scene, base, pulse)
     slots = scene.of_kind(ElementKind.SLOT)
-    codes = "".join(drawing(place, painted, None).code for place in slots)
+    codes = slot_codes(scene)
     lens = lens_of(slots, lens_first)
     frames = tuple(
         StripFrame(
@@ -177,8 +203,6 @@ def library_view(
     simulator: Simulator | None = None,
 ) -> LibraryView:
     base = library_href(scene.device.name)
-    refresh = Refresh(f"{base}/live", BUSY_S if scene.panel else IDLE_S)
-    panel = scene.panel
     return LibraryView(
         title=scene.device.name,
         place=RailPlace.LIBRARY,
@@ -188,8 +212,14 @@ def library_view(
         air_gap=air_gap(scene, held),
         drives=drives(scene, held),
         table_href=f"{base}/table",
-        table_note=f"{len(scene.places)} rows",
-        strip=strip(scene, held, lens_first) if is_large(scene) else None,
+        table_note=f"{sum(scene.counts.values()):,} rows",
+        strip=strip(scene, held, lens_first, pulse) if is_large(scene) else None,
         simulator=simulator,
-        live=live.live_of(panel, may_operate=may_operate, refresh=refresh) if panel else live.idle(refresh),
+        live=live_view(scene, may_operate=may_operate),
     )
+
+
+def live_view(scene: Scene, *, may_operate: bool) -> Live:
+    panel = scene.panel
+    refresh = Refresh(f"{library_href(scene.device.name)}/live", BUSY_S if panel else IDLE_S)
+    return live.live_of(panel, may_operate=may_operate, refresh=refresh) if panel else live.idle(refresh)

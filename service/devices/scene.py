@@ -1,21 +1,23 @@
-"""Everything the library page shows, read in a few queries that cost the same for 24 and for 20,000 slots but for the slots."""
+"""Everything the library page shows, read in a few queries that cost the same for 24 and for 20,000 slots but for the slots.
+
+Those are left out where a fragment does not show them.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, Unicode, and_, func, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
 from service.containers.models import Container
 from service.custody.models import Discrepancy, DiscrepancyKind
 from service.db import table
-from service.devices.ejecting import frozen_media
 from service.devices.models import Device, Element, ElementKind, Job, JobKind, TagReading
 from service.devices.panel import EjectPanel
 from service.devices.queries import job_panel, jobs_under_way
+from service.devices.troubles import SHOWN_FAULTS, SHOWN_OF_MANY, Trouble, trouble_counts, troubles
 from service.locations.models import Location
 from service.media.models import Content, Custody, MediaType, Medium
 from service.media.queries import chunks
@@ -28,14 +30,7 @@ _ELEMENT = table(Element)
 _LOCATION = table(Location)
 _MEDIUM = table(Medium)
 _PARTY = table(Party)
-SHOWN_FAULTS = 30
-IN_LIBRARY_KINDS = (
-    DiscrepancyKind.UNEXPECTED_IN_LIBRARY,
-    DiscrepancyKind.ABSENT_FROM_LIBRARY,
-    DiscrepancyKind.UNKNOWN_BARCODE,
-    DiscrepancyKind.UNREADABLE_LABEL,
-    DiscrepancyKind.MOVED_BY_OTHERS,
-)
+LARGE = 500  # more slots than this are drawn as a strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +62,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """An open discrepancy of this library. `barcode` is what it is about, or what is recorded where a label is not read."""
-
-    number: str
-    kind: DiscrepancyKind
-    sentence: str
-    medium_id: str | None
-    location_id: str | None
-    barcode: str | None
-    opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Gap:
     """Media that are absent here and proved to be somewhere else."""
 
@@ -90,13 +72,18 @@ class Gap:
 
 @dataclass(frozen=True)
 class Scene:
-    """`wrong` media are kept out of every job; `going` leave with the job under way; `queued` is the number of jobs behind it."""
+    """`wrong` media are kept out of every job; `going` leave with the job under way; `queued` is the number of jobs behind it.
+
+    `counts` are of all places, also where `places` lacks the slots; `troubles` are some, what is wrong first, `trouble_counts` all.
+    """
 
     device: Device
     where: str
     places: tuple[Place, ...]
+    counts: Mapping[ElementKind, int]
+    full: int
     troubles: tuple[Trouble, ...]
-    trouble_count: int
+    trouble_counts: Mapping[DiscrepancyKind, int]
     wrong: frozenset[str]
     going: frozenset[str]
     agreeing: int
@@ -109,25 +96,25 @@ class Scene:
         return tuple(place for place in self.places if place.kind is kind)
 
     @property
-    def full(self) -> int:
-        return sum(place.full for place in self.places)
+    def trouble_count(self) -> int:
+        return sum(self.trouble_counts.values())
 
 
-def load_scene(session: Session, device: Device) -> Scene:
+def load_scene(session: Session, device: Device, *, with_slots: bool = True) -> Scene:
     connection = session.connection()
-    places = _places(connection, device.device_id)
-    troubles = _troubles(connection, device.library_id)
     jobs = jobs_under_way(session, device.device_id)
     job = jobs[0] if jobs else None
-    ids = [place.medium_id for place in places if place.medium_id is not None]
-    wrong = frozenset[str]().union(*(frozen_media(connection, part) for part in chunks(ids)))
+    counts, full = _counts(connection, device.device_id)
+    is_large = counts.get(ElementKind.SLOT, 0) > LARGE
     return Scene(
         device=device,
         where=_parent_path(connection, device.library_id),
-        places=places,
-        troubles=troubles[:SHOWN_FAULTS],
-        trouble_count=len(troubles),
-        wrong=wrong,
+        places=_places(connection, device.device_id, with_slots=with_slots),
+        counts=counts,
+        full=full,
+        troubles=troubles(connection, device.library_id, SHOWN_OF_MANY if is_large else SHOWN_FAULTS),
+        trouble_counts=trouble_counts(connection, device.library_id),
+        wrong=_wrong(connection, device.device_id),
         going=_going(connection, job),
         agreeing=_agreeing(connection, device.device_id),
         panel=job_panel(session, job) if job else None,
@@ -137,16 +124,53 @@ def load_scene(session: Session, device: Device) -> Scene:
     )
 
 
-def _places(connection: Connection, device_id: str) -> tuple[Place, ...]:
+def has_many_slots(session: Session, device_id: str) -> bool:
+    """Whether the page draws a strip."""
+    return _counts(session.connection(), device_id)[0].get(ElementKind.SLOT, 0) > LARGE
+
+
+# Plain text, looked up: twenty thousand rows are read for one page.
+_KIND = type_coerce(_ELEMENT.c.kind, Unicode)
+_READING = type_coerce(_ELEMENT.c.reading, Unicode)
+_KINDS = {kind.value: kind for kind in ElementKind}
+_READINGS = {reading.value: reading for reading in TagReading}
+
+
+def _places(connection: Connection, device_id: str, *, with_slots: bool) -> tuple[Place, ...]:
+    query = select(
+        _ELEMENT.c.address, _KIND, _ELEMENT.c.number, _ELEMENT.c.installed, _ELEMENT.c.full, _READING,
+        _ELEMENT.c.volume_tag, _ELEMENT.c.phantom_tag, _ELEMENT.c.medium_id, _ELEMENT.c.drive_serial,
+    ).where(_ELEMENT.c.device_id == device_id)  # fmt: skip
+    wanted = query if with_slots else query.where(_ELEMENT.c.kind != ElementKind.SLOT)
+    rows = connection.execute(wanted.order_by(_ELEMENT.c.kind, _ELEMENT.c.number))
+    return tuple(
+        Place(address, _KINDS[kind], number, installed, full, _READINGS[reading], *rest)
+        for address, kind, number, installed, full, reading, *rest in rows
+    )
+
+
+def _counts(connection: Connection, device_id: str) -> tuple[dict[ElementKind, int], int]:
+    """(places by kind, places that hold something)"""
     rows = connection.execute(
-        select(
-            _ELEMENT.c.address, _ELEMENT.c.kind, _ELEMENT.c.number, _ELEMENT.c.installed, _ELEMENT.c.full,
-            _ELEMENT.c.reading, _ELEMENT.c.volume_tag, _ELEMENT.c.phantom_tag, _ELEMENT.c.medium_id, _ELEMENT.c.drive_serial,
-        )
+        select(_ELEMENT.c.kind, func.count(), func.count().filter(_ELEMENT.c.full))
         .where(_ELEMENT.c.device_id == device_id)
-        .order_by(_ELEMENT.c.kind, _ELEMENT.c.number)
-    )  # fmt: skip
-    return tuple(Place(*tuple(row)) for row in rows)
+        .group_by(_ELEMENT.c.kind)
+    ).all()
+    return {kind: count for kind, count, _ in rows}, sum(full for _, _, full in rows)
+
+
+def _wrong(connection: Connection, device_id: str) -> frozenset[str]:
+    """Media seen here that an open discrepancy keeps out of every job."""
+    query = (
+        select(_DISCREPANCY.c.medium_id)
+        .join(_ELEMENT, _ELEMENT.c.medium_id == _DISCREPANCY.c.medium_id)
+        .where(
+            _ELEMENT.c.device_id == device_id,
+            _DISCREPANCY.c.kind == DiscrepancyKind.UNEXPECTED_IN_LIBRARY,
+            _DISCREPANCY.c.resolved_at.is_(None),
+        )
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def _parent_path(connection: Connection, library_id: str) -> str:
@@ -157,28 +181,6 @@ def _parent_path(connection: Connection, library_id: str) -> str:
         ).scalar_one_or_none()
         or ""
     )
-
-
-def _troubles(connection: Connection, library_id: str) -> tuple[Trouble, ...]:
-    inside = select(_LOCATION.c.location_id).where(_LOCATION.c.parent_id == library_id)
-    about = _MEDIUM.c.medium_id == _DISCREPANCY.c.medium_id
-    recorded_there = and_(
-        _DISCREPANCY.c.kind == DiscrepancyKind.UNREADABLE_LABEL,
-        _MEDIUM.c.location_id == _DISCREPANCY.c.location_id,
-    )
-    query = (
-        select(
-            _DISCREPANCY.c.number, _DISCREPANCY.c.kind, _DISCREPANCY.c.sentence, _DISCREPANCY.c.medium_id,
-            _DISCREPANCY.c.location_id, _MEDIUM.c.barcode, _DISCREPANCY.c.opened_at,
-        )
-        .outerjoin(_MEDIUM, or_(about, recorded_there))
-        .where(
-            _DISCREPANCY.c.resolved_at.is_(None), _DISCREPANCY.c.kind.in_(IN_LIBRARY_KINDS),
-            or_(_DISCREPANCY.c.location_id == library_id, _DISCREPANCY.c.location_id.in_(inside)),
-        )
-        .order_by(_DISCREPANCY.c.discrepancy_id.desc())
-    )  # fmt: skip
-    return tuple(Trouble(*row) for row in connection.execute(query))
 
 
 def _going(connection: Connection, job: Job | None) -> frozenset[str]:

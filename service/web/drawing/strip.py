@@ -1,8 +1,9 @@
 """Thousands of slots as a strip: one line per row of a frame, one path per kind of cell."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from service.web.views.library import Strip, StripFrame
 
@@ -10,6 +11,7 @@ GAP_CELLS = 3
 WIDTH = 1196
 HEIGHT = 120
 WIDEN = 0.7  # cells to each side: one slot of 20,000 is a pixel wide, too little to be found by eye
+RARE = 200  # more of a kind are found without, and would hide what stands between them
 KINDS = {"b": "in-motion", "a": "waiting", "r": "wrong"}
 
 
@@ -44,6 +46,7 @@ def draw_strip(strip: Strip) -> StripDrawing:
     rows = max(-(-len(frame.cells) // strip.columns) for frame in strip.frames)
     sx, sy = WIDTH / cells_wide, HEIGHT / rows
     placed = list(zip(strip.frames, offsets, strict=True))
+    counts = Counter(chain.from_iterable(frame.cells for frame in strip.frames))
     return StripDrawing(
         sx=round(sx, 4),
         sy=round(sy, 4),
@@ -53,7 +56,10 @@ def draw_strip(strip: Strip) -> StripDrawing:
             (
                 name,
                 "".join(
-                    _path(frame.cells, strip.columns, offset, {code}, widen=WIDEN) for frame, offset in placed
+                    _path(
+                        frame.cells, strip.columns, offset, {code}, widen=WIDEN if counts[code] <= RARE else 0
+                    )
+                    for frame, offset in placed
                 ),
             )
             for code, name in KINDS.items()

@@ -96,6 +96,7 @@ class Simulator:
     note: Rich
     slots: tuple[DoorSlot, ...]
     put_in: Form | None
+    slots_note: str = ""
     acts: tuple[Act, ...] = ()
     mishap: Form | None = None
     refresh: Refresh | None = None
@@ -103,7 +104,10 @@ class Simulator:
 
 @dataclass(frozen=True, slots=True)
 class LibraryMap:
-    """The part that refreshes: library/_map.html."""
+    """The part that refreshes: library/_map.html.
+
+    Of many drives or mail slots some are drawn; the notes say of the others, such as "119 more are empty".
+    """
 
     label: str
     magazines: tuple[Magazine, ...]
@@ -111,6 +115,8 @@ class LibraryMap:
     mail_slots: tuple[Slot, ...]
     robot: Robot
     refresh: Refresh | None = None
+    drives_note: str = ""
+    mail_slots_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
