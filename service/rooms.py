@@ -17,8 +17,8 @@ from service.devices import api as devices_api
 from service.devices import changer_api, door_api, job_pages
 from service.devices import door_pages as door_panel
 from service.devices import pages as devices_pages
+from service.devices.crew import start_workers
 from service.devices.queries import is_any_simulated
-from service.devices.worker import start_workers
 from service.evidence import api as evidence_api
 from service.evidence import downloads as evidence_downloads
 from service.evidence import pages as evidence_pages

@@ -58,8 +58,8 @@ class Mover:
     events: list[Sense] = field(default_factory=list)
 
 
-def move(request: MoveRequest, mover: Mover) -> MoveOutcome:
-    before = mover.look()
+def move(request: MoveRequest, mover: Mover, before: Snapshot | None = None) -> MoveOutcome:
+    before = before or mover.look()
     if is_already_there(request, before):
         return MoveOutcome(request, Judgement(MoveVerdict.ALREADY_THERE, request.dst), before, before)
     refuse(request, before)

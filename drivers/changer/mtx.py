@@ -196,11 +196,11 @@ class MtxChanger:
         exchange = self._run(deadline, float(self._settings.move_timeout_s), *move_arguments(request))
         return exchange, error_of_run(exchange)
 
-    def move(self, request: MoveRequest) -> MoveOutcome:
+    def move(self, request: MoveRequest, *, before: Snapshot | None = None) -> MoveOutcome:
         move_arguments(request)
         deadline = Deadline(request.deadline_s, self._monotonic)
         with self.exclusive(deadline_s=deadline.left_s()):
-            return moving.move(request, self._mover(deadline))
+            return moving.move(request, self._mover(deadline), before)
 
     def recover(self, request: MoveRequest, before: Snapshot) -> MoveOutcome:
         deadline = Deadline(request.deadline_s, self._monotonic)

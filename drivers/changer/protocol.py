@@ -37,8 +37,10 @@ class Changer(Protocol):
     def inventory(self, *, freshness: Freshness = Freshness.CACHED, deadline_s: float) -> Snapshot:
         """Read all four element types. ROBOT_VERIFIED lets the robot look first (minutes)."""
 
-    def move(self, request: MoveRequest) -> MoveOutcome:
+    def move(self, request: MoveRequest, *, before: Snapshot | None = None) -> MoveOutcome:
         """Look, send MOVE MEDIUM at most once, look again, judge.
+
+        `before` is a look that the caller has just taken while holding `exclusive`: then it is not taken again.
 
         Raises a MoveRefusedError or ElementError when the look before forbids the move, or any
         error of that look: nothing was sent then. Once the command has left, it returns.

@@ -149,12 +149,12 @@ class SmcChanger:
             self._session.note(answer)
         return exchange, answer
 
-    def move(self, request: MoveRequest) -> MoveOutcome:
+    def move(self, request: MoveRequest, *, before: Snapshot | None = None) -> MoveOutcome:
         from drivers.changer import moving
 
         deadline = self._deadline(request.deadline_s)
         with self.exclusive(deadline_s=deadline.left_s()):
-            return moving.move(request, self._mover(deadline))
+            return moving.move(request, self._mover(deadline), before)
 
     def recover(self, request: MoveRequest, before: Snapshot) -> MoveOutcome:
         from drivers.changer import moving

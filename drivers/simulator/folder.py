@@ -105,7 +105,10 @@ class Folder:
         self.save()
 
     def _reload(self) -> None:
-        stamp = _stamp(self.path / STATE)
+        try:
+            stamp = _stamp(self.path / STATE)
+        except FileNotFoundError:
+            raise BackendUnavailableError(f"{self.path} holds no virtual library any more") from None
         if stamp == self._seen:
             self._heads.refresh(self.state, anew=False)
             return

@@ -10,11 +10,11 @@ import typer
 
 from service.cli import runtime
 from service.devices import queries, requests, setup
+from service.devices.crew import Crew
 from service.devices.models import Job, JobState
 from service.devices.rules import ENDED, WORDS
 from service.devices.schemas import DeviceShape, JobShape
 from service.devices.taking_in import add_library
-from service.devices.worker import Crew
 from service.errors import FaultError
 from service.ledger.writer import Actor, Via
 from service.media.models import Content

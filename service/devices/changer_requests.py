@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from service.db import table
 from service.devices.actions import enqueue
 from service.devices.ejecting import frozen_media
-from service.devices.models import Element, ElementKind, JobKind, TagReading
+from service.devices.models import Element, ElementKind, Job, JobKind, JobState, TagReading
 from service.devices.numbering import Numbered, drive_at, slot_numbering
 from service.devices.record import tag_rule
 from service.devices.requests import MediumFrozenError, PlaceNotFreeError, enabled_device
@@ -24,7 +24,12 @@ from service.media.models import Medium
 from service.rotation.queries import approved_runs, lines_to_eject
 
 _ELEMENT = table(Element)
+_JOB = table(Job)
 _MEDIUM = table(Medium)
+
+
+class WaitsForDecisionError(RefusedError):
+    title = "The library waits for a decision"
 
 
 class PlaceEmptyError(RefusedError):
@@ -53,6 +58,7 @@ def _request(
     unit: Unit, device_id: str, source: Numbered, destination: Numbered, within_s: float, asked: str
 ) -> str:
     device = enabled_device(unit, device_id)
+    _check_undisturbed(unit, device)
     at, to = _element(unit, device, source), _element(unit, device, destination)
     medium = _medium(unit, device, at)
     check_told_move(
@@ -73,6 +79,21 @@ def _request(
         "not_after": (unit.now + timedelta(seconds=within_s)).isoformat(),
     }  # fmt: skip
     return enqueue(unit, JobKind.MOVE, device_id, payload, dedupe_key=f"move:{device_id}:{unit.new_id()}")
+
+
+def _check_undisturbed(unit: Unit, device: Row[Any]) -> None:
+    """A backup program is told at once what would keep its move waiting until it gives up."""
+    asking = unit.connection.execute(
+        select(_JOB.c.fault, _JOB.c.progress).where(
+            _JOB.c.resource == device.device_id, _JOB.c.state == JobState.NEEDS_OPERATOR
+        )
+    ).all()
+    question = next((job.fault for job in asking if not job.progress.get("paused")), None)
+    if question is not None:
+        raise WaitsForDecisionError(
+            f"{device.name} waits for a person's decision: {question} Nothing was queued.",
+            next_step="Decide on the library's page.",
+        )
 
 
 def _element(unit: Unit, device: Row[Any], at: Numbered) -> Row[Any]:

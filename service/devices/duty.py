@@ -22,7 +22,6 @@ from service.devices.recording import Recording, record_inventory
 from service.devices.rules import OutrunError, gives_way
 from service.devices.seen import Look, look_of
 from service.devices.told_by_others import told_moves
-from service.errors import WriterStoppedError
 from service.ledger.writer import Actor, Unit, Via
 from service.runtime import Runtime
 
@@ -33,6 +32,11 @@ _DEVICE = table(Device)
 _JOB = table(Job)
 _STEP = table(JobStep)
 T = TypeVar("T")
+
+
+def since_boot_s() -> float:
+    """Counts while the machine sleeps, and does not follow the clock when that is set."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,15 @@ class Duty:
     lost: threading.Event = field(default_factory=threading.Event)
     progress: dict[str, Any] = field(default_factory=dict)
     recorded: Look | None = None
+    renewed_at: float = field(default_factory=since_boot_s)
 
     def __post_init__(self) -> None:
         self.progress = dict(self.job.progress)
+
+    def check_lease(self) -> None:
+        """Right before a command leaves: one that slept for longer than its lease knows nothing any more."""
+        if self.lost.is_set() or since_boot_s() - self.renewed_at > self.timing.lease_s:
+            raise OutrunError(self.job.job_id, self.job.fence)
 
     def write(self, work: Callable[[Unit], T]) -> T:
         return self.runtime.writer.run(WORKER, work)
@@ -215,6 +225,7 @@ class Pulse:
     def _beat(self) -> None:
         duty = self._duty
         while not self._over.wait(duty.timing.lease_s / 3):
+            at = since_boot_s()
             try:
                 duty.write(
                     lambda unit: engine.heartbeat(unit, duty.job.job_id, duty.job.fence, duty.timing.lease_s)
@@ -222,8 +233,10 @@ class Pulse:
             except OutrunError:
                 duty.lost.set()
                 return
-            except WriterStoppedError as error:
-                log.warning("lease_not_renewed", job=duty.job.job_id, error=str(error))
+            except Exception as error:  # noqa: BLE001 - worker boundary: the next beat may come through
+                log.warning("lease_not_renewed", job=duty.job.job_id, error=repr(error))
+            else:
+                duty.renewed_at = at
 
     def __enter__(self) -> Self:
         self._thread.start()

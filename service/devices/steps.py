@@ -68,8 +68,11 @@ def carry(duty: Duty, intent: Facts, effect: Effect) -> Settled:
             )
         )
         try:
-            let_go(duty, before, intent)
-            outcome = duty.changer.move(_request(duty, intent, step_id))
+            has_waited = let_go(duty, before, intent)
+            duty.check_lease()
+            outcome = duty.changer.move(
+                _request(duty, intent, step_id), before=None if has_waited else before
+            )
         except DeviceError as error:
             return _refused(duty, step_id, intent, error)
     return _settle(duty, step_id, intent, observed(outcome), after=outcome.after, effect=effect)

@@ -1,4 +1,4 @@
-"""One thread a device: lease a job, work on it, look around; and the crew that keeps a worker for every enabled device."""
+"""One thread a device: lease a job, work on it, look around."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -96,14 +96,22 @@ class DeviceWorker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        try:
-            while not self.stopping.is_set():
+        """Nothing but the end of the program ends it: a database that was away is asked again."""
+        pause = 0.0
+        while not self.stopping.wait(pause):
+            try:
                 pause = self._turn()
-                self.stopping.wait(pause)
-        except WriterStoppedError:
-            log.info("device_worker_ends", device=self.post.name)
-        finally:
-            self._close()
+            except WriterStoppedError:
+                if not self._runtime.writer.alive:
+                    break
+                log.warning("device_worker_waits", device=self.post.name, reason="nothing can be written")
+                pause = self.timing.retry_s
+            except Exception as error:  # worker boundary: it goes on with the next turn
+                log.exception("device_worker_failed", device=self.post.name, error=repr(error))
+                self._close()
+                pause = self.timing.retry_s
+        log.info("device_worker_ends", device=self.post.name)
+        self._close()
 
     def _turn(self) -> float:
         """One job, or a look around; how long to rest after it, in seconds."""
@@ -230,60 +238,3 @@ class DeviceWorker:
             return
         self._fault = fault
         self._runtime.writer.run(WORKER, lambda unit: note_fault(unit, self.post.device_id, fault or None))
-
-
-class Crew:
-    """Keeps one worker for every enabled device, also for those added or switched off later."""
-
-    def __init__(
-        self, runtime: Runtime, timing: Timing | None = None, *, opener: Opener = open_changer
-    ) -> None:
-        self._runtime, self._timing, self._opener = runtime, timing or Timing(), opener
-        self._stopping = threading.Event()
-        self._workers: dict[Post, DeviceWorker] = {}
-        self._thread = threading.Thread(target=self._run, name="device-crew", daemon=True)
-
-    def start(self) -> "Crew":
-        self._thread.start()
-        return self
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._muster()
-            self._stopping.wait(self._timing.poll_s)
-
-    def _muster(self) -> None:
-        with self._runtime.database.reader.connect() as connection:
-            rows = connection.execute(
-                select(_DEVICE.c.device_id, _DEVICE.c.name, _DEVICE.c.url, _DEVICE.c.library_id).where(
-                    _DEVICE.c.enabled
-                )
-            ).all()
-        wanted = {Post(*row) for row in rows}
-        for post in wanted - self._workers.keys():
-            self._workers[post] = DeviceWorker(
-                self._runtime, post, timing=self._timing, opener=self._opener
-            ).start()
-        for post in self._workers.keys() - wanted:
-            self._workers[post].stop()
-        self._workers = {
-            post: worker for post, worker in self._workers.items() if post in wanted or worker.alive
-        }
-
-    def stop(self) -> None:
-        """Within `stop_s`: what still moves then is found by the next start."""
-        self._stopping.set()
-        self._thread.join(self._timing.stop_s)
-        workers = list(self._workers.values())
-        for worker in workers:
-            worker.stop()
-        for worker in workers:
-            if not worker.join(self._timing.stop_s):
-                log.warning("device_worker_left", device=worker.post.name, reason="a move is under way")
-
-
-def start_workers(runtime: Runtime) -> Callable[[], None]:
-    """For the server process; what it returns ends the workers."""
-    if not runtime.settings.worker:
-        return lambda: None
-    return Crew(runtime).start().stop

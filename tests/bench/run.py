@@ -11,6 +11,7 @@ SCRIPTS = (
     HERE / "bench_ledger.py",
     HERE / "bench_pages.py",
     HERE / "bench_documents.py",
+    HERE / "bench_library.py",
     HERE.parent / "labels" / "bench_labels.py",
     HERE.parent / "drivers" / "bench.py",
 )

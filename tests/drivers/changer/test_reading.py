@@ -152,3 +152,14 @@ def test_a_move_whose_second_look_fails_is_undecided(bench, disturbed):
     assert outcome.after is None
     assert outcome.judgement.flags == {"no-snapshot"}
     assert transport.seen.count(cdb.MOVE_MEDIUM.opcode) == 1
+
+
+def test_a_move_takes_the_look_it_is_given_and_reads_the_library_once_less(bench, disturbed):
+    changer, transport = disturbed(lambda answer, _: answer)
+    with changer.exclusive(deadline_s=5):
+        before = changer.inventory(deadline_s=5)
+        reads = transport.seen.count(cdb.READ_ELEMENT_STATUS.opcode)
+        outcome = changer.move(bench.request("ABC001L8", 0x1014), before=before)
+    assert outcome.is_done
+    assert outcome.before is before
+    assert transport.seen.count(cdb.READ_ELEMENT_STATUS.opcode) == 2 * reads

@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 
 from drivers.registry import open_changer
+from service.devices.crew import Crew
 from service.devices.duty import Timing
-from service.devices.worker import Crew
 from service.runtime import open_runtime
 from service.settings import Settings
 
@@ -26,10 +26,10 @@ class DyingChanger:
     def __getattr__(self, name):
         return getattr(self._changer, name)
 
-    def move(self, request):
+    def move(self, request, *, before=None):
         if self._moment == "before-command":
             os.kill(os.getpid(), signal.SIGKILL)
-        outcome = self._changer.move(request)
+        outcome = self._changer.move(request, before=before)
         os.kill(os.getpid(), signal.SIGKILL)
         return outcome
 
