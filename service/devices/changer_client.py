@@ -16,6 +16,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FIRST_POLL_S, SLOWEST_POLL_S = 0.05, 1.0
 ENDED = frozenset({"done", "failed", "cancelled", "needs_operator"})
 HTTP_ERROR = 400
+STOPPED = "stopped by the backup program"
 
 
 class ServerError(Exception):
@@ -51,13 +52,23 @@ class Client:
     def get(self, path: str) -> Any:
         return self._ask("GET", path, None)
 
-    def post(self, path: str, body: dict[str, object]) -> Any:
-        return self._ask("POST", path, body)
+    def post(self, path: str, body: dict[str, object], key: str = "") -> Any:
+        return self._ask("POST", path, body, key or os.urandom(16).hex())
 
-    def _ask(self, method: str, path: str, body: dict[str, object] | None) -> Any:
+    def queue(self, path: str, body: dict[str, object]) -> Any:
+        """A job. Stopped while the answer is on its way, it asks for it again, and takes the job back."""
+        key = os.urandom(16).hex()
+        try:
+            return self.post(path, body, key)
+        except KeyboardInterrupt:
+            self._connection.close()
+            self._give_up(self.post(path, body, key), STOPPED)
+            raise
+
+    def _ask(self, method: str, path: str, body: dict[str, object] | None, key: str = "") -> Any:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         if body is not None:
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": os.urandom(16).hex()}
+            headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
         data = None if body is None else json.dumps(body)
         for last in (*(False,) * (TRIES - 1), True):
             try:
@@ -99,7 +110,8 @@ class Client:
                 pause = min(pause * 1.5, SLOWEST_POLL_S)
                 job = self.get(f"/jobs/{quote(job['job_id'])}")
         except KeyboardInterrupt:
-            self._give_up(job, "the backup program stopped waiting")
+            self._connection.close()
+            self._give_up(job, STOPPED)
             raise
         return job
 

@@ -111,7 +111,7 @@ def _move(client: Any, order: Order, settings: ChangerSettings) -> int:
     body = {"slot": order.slot, "within_s": settings.wait_s}
     body |= {"to_slot": order.to_slot} if order.command == "transfer" else {"drive": order.drive}
     job = client.wait(
-        client.post(f"/devices/{library.device_id}/{order.command}", body), settings.wait_s * (1 + GRACE)
+        client.queue(f"/devices/{library.device_id}/{order.command}", body), settings.wait_s * (1 + GRACE)
     )
     if job["state"] != "done":
         sys.stderr.write(f"{job['sentence'] or 'The move was not done.'} (job {job['job_id']})\n")

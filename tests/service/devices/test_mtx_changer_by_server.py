@@ -448,6 +448,27 @@ def test_a_lost_answer_asks_for_nothing_twice(site, handler_id, app, capsys):
     assert job["job_id"] == only.job_id
 
 
+def test_stopped_while_the_answer_is_on_its_way_the_command_still_takes_its_move_back(site, handler_id, app):
+    from service.devices.changer_client import Client
+    from service.devices.changer_settings import ChangerSettings
+
+    with capture_logs(), listening(app) as address, Client(ChangerSettings(address, SECRET, {})) as client:
+        library = client.library("Library 1")
+        real, stopped = client._connection.getresponse, []
+
+        def stopped_once():
+            if not stopped:
+                stopped.append(True)
+                raise KeyboardInterrupt
+            return real()
+
+        client._connection.getresponse = stopped_once
+        with pytest.raises(KeyboardInterrupt):
+            client.queue(f"/devices/{library.device_id}/load", {"slot": 1, "drive": 0})
+    (only,) = site.jobs(JobKind.MOVE)
+    assert only.state is JobState.CANCELLED
+
+
 def test_the_home_of_a_loaded_medium_is_the_slot_it_was_seen_to_leave_where_the_changer_forgot_it(
     site, changer
 ):

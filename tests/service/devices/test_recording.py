@@ -5,14 +5,18 @@ from sqlalchemy import select, update
 
 from drivers.changer.model import MoveRequest
 from drivers.library_files import CartridgeDefinition, Place
-from drivers.registry import open_changer
+from drivers.registry import open_changer, open_hands
 from service.custody.actions import CustodyEvent, mark_missing, place
 from service.custody.models import Discrepancy
 from service.db import table
 from service.devices.models import Device, TagReading
 from service.devices.recording import record_inventory
 from service.devices.seen import look_of
-from service.locations.models import Location
+from service.devices.setup import as_found, simulator_url
+from service.devices.taking_in import add_simulated
+from service.handlers.models import Role
+from service.ledger.writer import SYSTEM
+from service.locations.models import Location, LocationKind
 from service.media.models import Content, Custody
 from service.media.queries import row_by_barcode
 
@@ -231,3 +235,63 @@ def test_with_a_recorded_look_at_hand_only_what_differs_from_it_is_compared(site
     assert not site.element(SLOT).full
     inventory(site)
     assert "unexpected_in_library" in [kind for kind, _ in discrepancies(site)]
+
+
+@pytest.fixture
+def second_library(site, definition_of):
+    """Another library of the same house, with media of its own."""
+    return add_simulated(
+        site.runtime,
+        SYSTEM,
+        "Library 2",
+        definition_of(["STR161L8", "STR162L8"]),
+        take_in=as_found(Content.FULL),
+    )
+
+
+def inventory_of(site, added, name):
+    with open_changer(simulator_url(site.runtime.settings.data_dir, name)) as changer:
+        seen = look_of(changer.inventory(deadline_s=10))
+    return site.run(lambda unit: record_inventory(unit, added.device_id, seen))
+
+
+def test_a_medium_carried_from_one_library_to_another_is_news_in_both_and_stays_where_the_record_has_it(
+    site, second_library
+):
+    site.hands.take(SLOT)
+    with open_hands(simulator_url(site.runtime.settings.data_dir, "Library 2")) as hands:
+        hands.put(SLOT + 5, FIRST)
+    assert inventory_of(site, second_library, "Library 2").discrepancies == 1
+    assert inventory(site).discrepancies == 1
+    assert discrepancies(site) == [
+        ("absent_from_library", "STR151L8 is recorded at Site 1 › Machine room › Library 1 › slot 1; it is not in the library."),
+        ("unexpected_in_library", "STR151L8 is in slot 6; the record has it at Site 1 › Machine room › Library 1 › slot 1."),
+    ]  # fmt: skip
+    assert site.where(FIRST) == "slot 1"
+    assert inventory_of(site, second_library, "Library 2").discrepancies == 0
+    site.check_ledger()
+
+
+def test_two_libraries_with_the_same_element_addresses_are_never_mixed_up(site, second_library):
+    site.hands.swap(SLOT, SLOT + 10)
+    assert inventory_of(site, second_library, "Library 2").observed == 0
+    assert inventory(site).observed == 1
+    assert (site.where(FIRST), site.where("STR161L8")) == ("slot 11", "slot 1")
+    assert site.medium("STR161L8").location_id != site.location(LocationKind.SLOT, 1)
+
+
+def test_a_vaulted_medium_in_the_library_is_red_on_its_page_and_on_today(site, client_as):
+    medium_id = site.medium(FIRST).medium_id
+    site.run(
+        lambda unit: place(
+            unit, [medium_id], CustodyEvent.RECEIVED, location_id=site.ids["vault"], custodian_id=site.ids["vendor"],
+            container_id=None,
+        )
+    )  # fmt: skip
+    inventory(site)
+    client = client_as(Role.BACKUP_ADMINISTRATOR)
+    page = client.get("/libraries/Library%201").text
+    assert "1 wrong" in page
+    assert "vaulted?" in page
+    assert "broken" in page
+    assert "D-0001" in client.get("/").text
