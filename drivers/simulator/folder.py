@@ -105,10 +105,7 @@ class Folder:
         self.save()
 
     def _reload(self) -> None:
-        try:
-            stamp = _stamp(self.path / STATE)
-        except FileNotFoundError:
-            raise BackendUnavailableError(f"{self.path} holds no virtual library any more") from None
+        stamp = _stamp(self.path / STATE)
         if stamp == self._seen:
             self._heads.refresh(self.state, anew=False)
             return
