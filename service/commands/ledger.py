@@ -1,6 +1,7 @@
 """`strongroom ledger`: verify, replay, export, checkpoint."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from service.cli import Exit, runtime
 from service.ledger import replay as replaying
 from service.ledger import store, verify
 from service.ledger.checkpoint import CheckpointError, Verifier
+from service.ledger.stored import node_problems
+from service.ledger.tiles import tile_problems
 from service.schema import PROJECTIONS
 
 app = typer.Typer(no_args_is_help=True, help="Check and export the ledger.")
@@ -50,14 +53,17 @@ def verify_ledger(
 
 def _verdict_of_export(folder: Path) -> verify.Verdict:
     try:
-        return verify.verify(*verify.read_export(folder))
+        verdict = verify.verify(*verify.read_export(folder))
+        return replace(verdict, problems=(*verdict.problems, *tile_problems(folder, verdict.size)))
     except (OSError, CheckpointError) as error:
         return verify.Verdict(0, b"", 0, (f"the export cannot be read: {error}",))
 
 
 def _verdict_of_database() -> verify.Verdict:
     with runtime() as opened, opened.database.reader.connect() as connection:
-        return verify.verify(store.bodies(connection), store.notes(connection), opened.verifier)
+        verdict = verify.verify(store.bodies(connection), store.notes(connection), opened.verifier)
+        problems = node_problems(connection, verdict.root)
+        return replace(verdict, problems=(*verdict.problems, *problems))
 
 
 @app.command("replay")

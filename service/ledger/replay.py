@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from service.ledger.format import plain
 from service.ledger.projection import Projection
 from service.ledger.store import Entry, all_entries
+from service.ledger.stored import column_problems
 from service.ledger.verify import changed_columns
 
 SHOWN = 50
@@ -53,6 +54,7 @@ def check(connection: Connection, projections: Mapping[str, Projection]) -> Repl
             found += _differences(projection.subject(str(identity)), row, logged)
     left = [subject for subject in state if subject.split(":", 1)[0] in projections]
     found += [f"{subject}: in the ledger, not in the tables" for subject in left]
+    found += column_problems(connection)
     return Replay(count, rows, len(found), tuple(found[:SHOWN]))
 
 

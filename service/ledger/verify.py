@@ -145,12 +145,12 @@ def read_export(folder: Path) -> tuple[Iterator[bytes], list[str], Verifier]:
 
 def _exported_entries(folder: Path) -> Iterator[bytes]:
     number = 0
-    while (bundle := _bundle(folder, number)) is not None:
+    while (bundle := read_bundle(folder, number)) is not None:
         yield from split_bundle(bundle)
         number += 1
 
 
-def _bundle(folder: Path, number: int) -> bytes | None:
+def read_bundle(folder: Path, number: int) -> bytes | None:
     full = folder / "tile" / "entries" / tile_path(number)
     if full.is_file():
         return full.read_bytes()
