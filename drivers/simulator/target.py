@@ -57,8 +57,9 @@ class SimulatedLibrary:
                 outcome = _advance(result)
             if isinstance(outcome, Reply):
                 return outcome
-            self._sleep(min(outcome, left_s))
-            left_s -= outcome
+            wait_s = max(0.0, outcome)  # a late answer leaves no time to wait
+            self._sleep(min(wait_s, left_s))
+            left_s -= wait_s
             if left_s <= 0:
                 return Reply(host_status=HostStatus.TIME_OUT)
         return result

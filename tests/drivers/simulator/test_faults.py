@@ -1,5 +1,6 @@
 """Every fault of the list does what it says, seen through the ordinary driver."""
 
+import itertools
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from drivers.scsi import commands
 from drivers.scsi.element_status import parse_element_status
 from drivers.scsi.sense import classify, error_of
 from drivers.simulator.faults import FAULTS
+from drivers.simulator.robot import PICKED_AT
 from drivers.simulator.target import SimulatedLibrary
 from drivers.simulator.transport import SimulatorTransport
 
@@ -391,6 +393,16 @@ def test_the_library_itself_refuses_an_element_of_another_partition(bench, fault
     answer = error_of(transport.execute(commands.move_medium(0, 0x1000, 0x1014), timeout_s=5))
     assert type(answer) is e.ElementAddressInvalidError
     assert bench.hands.dump()["moves_done"] == 0
+
+
+def test_a_robot_that_is_asked_late_never_waits_a_negative_time(bench, fault, tmp_path):
+    """On a busy machine the end of a phase is past before anybody waits for it: here an hour goes by at every look at the clock."""
+    fault("slow-motion", seconds=1.5 * 3600 / PICKED_AT)
+    clock, waits = itertools.count(time.time(), 3600), []
+    late = SimulatedLibrary(tmp_path / "library", now=lambda: next(clock), sleep=waits.append)
+    late.execute("host", 0, commands.move_medium(0, 0x1000, 0x101).cdb, timeout_s=60)
+    assert waits[0] == 0
+    assert all(wait >= 0 for wait in waits)
 
 
 def test_status_that_ends_early_is_noted_and_still_read(bench, fault):
