@@ -241,7 +241,7 @@ function changeTask(answer) {
   page.dataset.task = answer.task;
   form.elements.task.value = answer.task;
   history.replaceState(null, "", "/scan?task=" + encodeURIComponent(answer.task));
-  if (answer.about) byId("about").replaceChildren(" · ", ...marked(answer.about));
+  if (answer.about) byId("about").replaceChildren(" · ", ...marked(answer.about, true));
   byId("expects").textContent = answer.expects ?? answer.sentence;
 }
 
@@ -271,11 +271,13 @@ function show(tone, word, barcode, sentence, detail) {
   if (!off(STILL)) navigator.vibrate?.(BUZZES[tone] ?? [30]);
 }
 
-function marked(text) {
+// Identifiers in the monospaced face; in a line that stays they lead to what they name.
+function marked(text, linked = false) {
   const parts = [];
   let at = 0;
   for (const found of (text ?? "").matchAll(IDENTIFIER)) {
-    parts.push(text.slice(at, found.index), Object.assign(document.createElement("span"), { className: "id", textContent: found[0] }));
+    const href = linked ? { href: "/search?q=" + encodeURIComponent(found[0]) } : {};
+    parts.push(text.slice(at, found.index), Object.assign(document.createElement(linked ? "a" : "span"), { className: "id", textContent: found[0], ...href }));
     at = found.index + found[0].length;
   }
   return [...parts, (text ?? "").slice(at)];
@@ -318,7 +320,7 @@ function drawCommand(command) {
   figure.querySelector(".code").hidden = !command.enabled;
   const shut = figure.querySelector(".shut");
   shut.hidden = Boolean(command.enabled);
-  if (!command.enabled) shut.textContent = command.shut ?? (command.reason || "no code yet");
+  if (!command.enabled) shut.textContent = command.shut ?? "no code yet"; // the reason stands under it
   figure.querySelector("figcaption").replaceChildren(...commandAct(command));
 }
 

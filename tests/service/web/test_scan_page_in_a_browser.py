@@ -321,4 +321,5 @@ def test_a_container_that_is_opened_is_named_in_the_task_and_its_lists_follow(pa
     )  # fmt: skip
     wedge(page, "C-0118")
     expect(page.locator("#about")).to_contain_text("into C-0118")
+    expect(page.locator("#about a").last).to_have_attribute("href", "/search?q=C-0118")
     expect(page.locator("#left-count")).to_have_text("3")
