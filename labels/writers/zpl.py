@@ -138,7 +138,7 @@ def _modules(modules: Modules, dots: _Dots) -> str:
     module = max(1, dots(modules.module_mm))
     if modules.symbol.symbology is Symbology.DATA_MATRIX:
         side = modules.symbol.modules
-        native = f"^BXN,{module},200,{side},{side},6,~,1"
+        native = f"^BXN,{module},200,{side},{side}"  # no escape character: the usual one is ~, which begins a command
         return f"{_at(modules.x, modules.y, dots)}{native}{field(modules.symbol.text)}"
     return f"{_at(modules.x, modules.y, dots)}{_graphic(modules.symbol, module)}"
 

@@ -71,6 +71,11 @@ def test_every_field_starts_on_the_label(name, dpi):
         assert int(y) < layout.height * dpi / 25.4
 
 
+@pytest.mark.parametrize("name", THINGS)
+def test_no_format_holds_a_tilde_which_begins_a_command_of_its_own(name):
+    assert b"~" not in label_to_zpl(thing(name, 300), 300)
+
+
 def test_a_printers_offset_shifts_the_label_and_nothing_else_does():
     layout = cartridge("ABC001L8", dpi=300)
     assert not {"^LS", "^LT"} & set(commands(label_to_zpl(layout, 300)))
