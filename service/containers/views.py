@@ -8,6 +8,7 @@ from service.containers.models import CONTAINER, ContainerState, SealState
 from service.containers.queries import ContainerView
 from service.custody.sight import is_outsider
 from service.custody.timeline import Saying, Teller, always, timeline
+from service.handlers.rules import Permission
 from service.ledger.store import Entry
 from service.web.page import Page
 from service.web.views.frame import Place
@@ -129,7 +130,7 @@ def thing_view(found: ContainerView, page: Page) -> ThingPage:
         Place.CONSIGNMENTS,
         head,
         (_inside(found, page), *seals, history),
-        (FactsSection("Container", _facts(found)),),
+        (FactsSection("Container", _facts(found, page)),),
     )
 
 
@@ -159,7 +160,8 @@ def _why_not(found: ContainerView, page: Page) -> str:
     return ""
 
 
-def _facts(found: ContainerView) -> tuple[Fact, ...]:
+def _facts(found: ContainerView, page: Page) -> tuple[Fact, ...]:
+    label = Link("print one", f"/labels/new?what=container&wanted={found.barcode}")
     optional = (
         (found.seal, Fact("Seal", Ident(found.seal))),
         (found.sealed_at, Fact("Sealed", When(found.sealed_at) if found.sealed_at else "")),
@@ -173,6 +175,7 @@ def _facts(found: ContainerView) -> tuple[Fact, ...]:
         *(fact for known, fact in optional if known),
         Fact("Stands at", found.place),
         Fact("Custodian", found.custodian),
+        *((Fact("Label", label),) if page.person.may(Permission.PRINT_LABELS) else ()),
     )
 
 

@@ -1,6 +1,7 @@
 """The page of one medium: what, where, who; its holds, its custody, its timeline."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -16,8 +17,9 @@ from service.locations.models import ELEMENT_KINDS, Location
 from service.media import history
 from service.media.history import Summary, short_place
 from service.media.listing import shapes
-from service.media.models import Custody, Medium
+from service.media.models import Custody, MediaType, Medium
 from service.media.queries import by_barcode, standing
+from service.media.reservations import reservations_of
 from service.media.rules import possible_contents
 from service.media.schemas import MediumShape
 from service.media.timeline import KINDS, PAGE, timeline, told
@@ -84,7 +86,11 @@ def medium_view(
         title=barcode,
         place=Place.MEDIA,
         head=_head(session, person, one, possible=bool(possible_contents(standing(row)))),
-        facts=(_facts(one), *(_hold(hold) for hold in holds), _custody(one, summary, now)),
+        facts=(
+            _facts(one, _label(connection, person, one)),
+            *(_hold(hold) for hold in holds),
+            _custody(one, summary, now),
+        ),
         entries=drawn,
         filter=_filter(connection, one, kind),
         older_href=older,
@@ -152,7 +158,22 @@ def _acts(person: Person, one: MediumShape, *, possible: bool) -> tuple[Act, ...
     )  # fmt: skip
 
 
-def _facts(one: MediumShape) -> FactsSection:
+def _label(connection: Connection, person: Person, one: MediumShape) -> tuple[Fact, ...]:
+    """Of which series its number is, whether a scan has proved the label, and the way to another one."""
+    parts: list[Part] = []
+    reserved = reservations_of(connection, [one.barcode]).get(one.barcode)
+    if reserved is not None:
+        parts += ["of ", Ident(reserved.number, f"/labels/series/{reserved.number}")]
+        proved = reserved.verified_at
+        parts += [", scanned ", When(proved, WhenStyle.SHORT)] if proved else []
+    if person.may(Permission.PRINT_LABELS):
+        what = "disk" if one.media_type is MediaType.DISK else "reprint"
+        again = Link("print one", f"/labels/new?what={what}&wanted={quote(one.barcode)}")
+        parts += [" · " if parts else "", again]
+    return (Fact("Label", tuple(parts)),) if parts else ()
+
+
+def _facts(one: MediumShape, label: tuple[Fact, ...]) -> FactsSection:
     facts: list[Fact] = [Fact("Media type", type_words(one))]
     facts += [Fact("Serial number", one.serial_number, mono=True)] if one.serial_number else []
     if one.dataset:
@@ -165,6 +186,7 @@ def _facts(one: MediumShape) -> FactsSection:
     encrypted = {True: Chip("yes", Tone.GREEN, Shape.BARE), False: Chip("no", Tone.AMBER, Shape.BARE)}
     facts.append(Fact("Encrypted", "not known" if one.encrypted is None else encrypted[one.encrypted]))
     facts.append(Fact("Accession", When(one.registered_at, WhenStyle.STAMP)))
+    facts += label
     return FactsSection("Facts", tuple(facts))
 
 

@@ -33,15 +33,22 @@ from service.web.views.sections import (
 PREVIEWS = 3
 SHOWN = 20
 PROPOSED = (20, 100)
-USUAL_STOCK = "lto-79x17-a4"
+USUAL_STOCK, OTHER_STOCK = "lto-79x17-a4", "avery-l7163"
 FIELDS = ("what", "wanted", "stock", "reading", "colours", "output", "start_at", "reason")
 ERROR_FIELDS: Mapping[str, str] = {"printer": "output", "series": "wanted", "dpi": "output"}
 MOST_DIGITS = 6
 
 
 def given(page: Page) -> FormData:
-    """What stands in the address."""
-    return FormData(dict(page.request.query_params))
+    """What stands in the address; a link that names only what is wanted gets the usual stock."""
+    fields = dict(page.request.query_params)
+    if "wanted" in fields:
+        fields.setdefault("stock", _usual_stock(fields.get("what", What.SERIES)))
+    return FormData(fields)
+
+
+def _usual_stock(what: str) -> str:
+    return USUAL_STOCK if what in CARTRIDGES else OTHER_STOCK
 
 
 def wish_of(given: FormData) -> Wish:
@@ -104,7 +111,7 @@ def _form(page: Page, given: FormData) -> Form:
         (
             Field("what", "Labels for", FieldKind.SELECT, known.value, options=_options(WHAT_WORDS)),
             Field("wanted", "Which", FieldKind.TEXTAREA, value("wanted"), mono=True, rows=2, autofocus=True, help=WANTED_HELP[known]),
-            Field("stock", "Stock", FieldKind.SELECT, value("stock", USUAL_STOCK), options=_stocks(known)),
+            Field("stock", "Stock", FieldKind.SELECT, value("stock", _usual_stock(what)), options=_stocks(known)),
             Field("output", "Printed", FieldKind.SELECT, value("output", Output.SHEET.value), options=_outputs(page)),
             Field("start_at", "Begin at label", FieldKind.NUMBER, value("start_at", "1"), minimum="1", width=5, help="Of a used sheet, counted by rows."),
             Field("reading", "Text on cartridges", FieldKind.SELECT, value("reading", Reading.HORIZONTAL), options=_plain(Reading)),

@@ -134,6 +134,10 @@ def test_a_medium_says_where_its_number_and_its_label_came_from(handler, room):
     page = handler.get("/media/ABC001L8").text
     assert "its number was reserved in" in page
     assert "Label printed and scanned" in page
+    assert 'href="/labels/series/LS-0001"' in page
+    assert 'href="/labels/new?what=reprint&amp;wanted=ABC001L8"' in page
+    form = handler.get("/labels/new?what=reprint&wanted=ABC001L8").text
+    assert "A reprint needs a reason" in form
 
 
 def test_numbers_are_released_on_their_series_page_with_a_reason(client_as, room):

@@ -168,3 +168,12 @@ def test_label_jobs_series_and_reserved_numbers_are_found_by_search(room, client
         ("ABC002L8", "/labels/series/LS-0001"),
     ):
         assert client.get("/search", params={"q": word}).headers["location"] == page
+
+
+def test_a_container_s_page_leads_to_its_label(room, client_as):
+    container(room, "C-0117")
+    client = client_as("media_handler")
+    assert 'href="/labels/new?what=container&amp;wanted=C-0117"' in client.get("/containers/C-0117").text
+    page = client.get("/labels/new?what=container&wanted=C-0117").text
+    assert "Plan 1 label" in page
+    assert "/labels/new" not in client_as("auditor").get("/containers/C-0117").text
