@@ -21,7 +21,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 @given(verb=VERBS, numbers=st.lists(NUMBERS, max_size=3))
 def test_the_text_face_answers_any_arguments(bench, tmp_path, verb, numbers):
     done = mtx_face.run(["-f", str(tmp_path / "library"), verb, *numbers])
