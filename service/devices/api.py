@@ -1,6 +1,7 @@
 """Libraries and their jobs, as JSON."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Response
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from service.devices import actions, queries, requests, setup, taking_in
 from service.devices.actions import Resume, Stop
 from service.devices.models import Job, JobState
+from service.devices.panel import outlook_of
 from service.devices.schemas import (
     DeviceShape,
     ElementList,
@@ -17,6 +19,7 @@ from service.devices.schemas import (
     JobShape,
     MoveWish,
     NewDevice,
+    OutlookShape,
     Reasoned,
     StepShape,
 )
@@ -168,9 +171,14 @@ def list_jobs(
 @router.get("/jobs/{job_id}")
 def show_job(job_id: str, session: Reading, _: Reader) -> JobPage:
     """With its steps: what the robot was told, and what was seen after it."""
-    found = JobShape.of(queries.job(session, job_id))
-    steps = [StepShape.of(step) for step in reversed(queries.steps(session, job_id))]
-    return JobPage(**found.model_dump(), steps=steps)
+    job = queries.job(session, job_id)
+    steps = queries.steps(session, job_id)
+    told = outlook_of(session.connection(), job, steps)
+    return JobPage(
+        **JobShape.of(job).model_dump(),
+        steps=[StepShape.of(step) for step in reversed(steps)],
+        outlook=OutlookShape(**asdict(told)) if told is not None else None,
+    )
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobShape)

@@ -1,6 +1,7 @@
 """A job's panel as people see it, on the run's page and on the library's: what is done, how far, what comes next."""
 
 from service.devices.models import JobKind, JobState
+from service.devices.outlook import Outlook
 from service.devices.panel import EjectPanel, MailSlotPicture, MailSlotState, ToldAndSeen
 from service.devices.rules import REFUSED
 from service.web.views.parts import (
@@ -168,10 +169,11 @@ def _acts(panel: EjectPanel, *, may_operate: bool) -> list[Act]:
         case JobState.NEEDS_OPERATOR if panel.paused:
             return [act("Go on", "continue", first=True), act("Cancel the job", "cancel")]
         case JobState.NEEDS_OPERATOR:
+            told = panel.outlook or Outlook("", "", "")
             return [
-                act("Look again", "look-again", first=True),
-                act("It is where the picture shows: go on", "continue"),
-                act("Give up", "cancel"),
+                act("Look again", "look-again", first=True, note=told.look_again),
+                act("It is where the picture shows: go on", "continue", note=told.go_on),
+                act("Give up", "cancel", note=told.give_up),
             ]
         case JobState.RUNNING:
             return [act("Pause after this move", "pause")]

@@ -40,7 +40,8 @@ def move_one(duty: Duty) -> None:
         )
 
     settled = finish_open_step(duty, effect)
-    if settled is None and is_too_late(duty.job.payload.get("not_after"), duty.runtime.clock()):
+    begun = settled is not None or bool(duty.progress.get("approved"))
+    if not begun and is_too_late(duty.job.payload.get("not_after"), duty.runtime.clock()):
         duty.fail("Nobody waits for this move any more. Nothing was moved.")
     while settled is None or settled.judgement is not Judgement.DONE:
         if settled is not None:
@@ -80,6 +81,7 @@ def _ends(duty: Duty, look: Look) -> tuple[SeenElement, SeenElement]:
     if destination is None:
         duty.fail(f"{duty.library_name} has no element {payload['to']} any more. Nothing was moved.")
     expected = payload.get("from")
-    if expected is not None and places[0].address not in {expected, payload["to"]}:
+    is_free = expected is None or duty.progress.get("approved")  # a person said: from where it is
+    if not is_free and places[0].address not in {expected, payload["to"]}:
         duty.fail(f"{payload['barcode']} is in {places[0].name} by now. Nothing was moved.")
     return places[0], destination

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from service.db import table
 from service.devices.models import Element, ElementKind, Job, JobKind, JobState, JobStep
+from service.devices.outlook import Outlook, outlook
 from service.devices.rules import MOVED
 from service.devices.seen import place_name
 from service.media.models import Medium
@@ -59,7 +60,10 @@ class ToldAndSeen:
 
 @dataclass(frozen=True)
 class EjectPanel:
-    """`sentence`: what the job waits for or asks. `left`: (barcode, why it stays). `moves` newest first."""
+    """`sentence`: what the job waits for or asks. `left`: (barcode, why it stays). `moves` newest first.
+
+    `outlook`: what would happen after each decision, where one is asked for.
+    """
 
     job_id: str
     device_id: str
@@ -73,6 +77,7 @@ class EjectPanel:
     moves: tuple[ToldAndSeen, ...]
     left: tuple[tuple[str, str], ...]
     paused: bool = False
+    outlook: Outlook | None = None
 
     @property
     def open_move(self) -> ToldAndSeen | None:
@@ -100,7 +105,23 @@ def panel_of(connection: Connection, found: Job, device_name: str, steps: Sequen
         moves=moves,
         left=tuple((one["barcode"], one["why"]) for one in progress.get("left", [])),
         paused=bool(progress.get("paused")),
+        outlook=outlook_of(connection, found, steps),
     )
+
+
+def outlook_of(connection: Connection, found: Job, steps: Sequence[JobStep]) -> Outlook | None:
+    if found.state is not JobState.NEEDS_OPERATOR or found.progress.get("paused") or not steps:
+        return None
+    move, intent = _told(steps[0]), steps[0].intent
+    rows = connection.execute(
+        select(_ELEMENT.c.kind, _ELEMENT.c.number).where(
+            _ELEMENT.c.device_id == found.resource,
+            _ELEMENT.c.full,
+            _ELEMENT.c.volume_tag == intent.get("tag"),
+        )
+    ).all()
+    seen = place_name(rows[0].kind, rows[0].number) if len(rows) == 1 else None
+    return outlook(found.kind, move.barcode, move.source, move.destination, move.verdict, seen)
 
 
 def _told(step: JobStep) -> ToldAndSeen:

@@ -133,10 +133,17 @@ class JobShape(BaseModel):
         )  # fmt: skip
 
 
+class OutlookShape(BaseModel):
+    look_again: str
+    go_on: str
+    give_up: str
+
+
 class JobPage(JobShape):
-    """`steps` oldest first."""
+    """`steps` oldest first. `outlook`: what would happen after each decision, where one is asked for."""
 
     steps: list[StepShape]
+    outlook: OutlookShape | None
 
 
 class NewDevice(BaseModel):
