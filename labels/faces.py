@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from functools import cache, lru_cache
 from importlib.resources import files
+from threading import Lock
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
@@ -15,6 +16,11 @@ CAP_HEIGHT = {Face.SANS: 0.727, Face.SANS_BOLD: 0.727, Face.MONO: 0.73, Face.MON
 MOST_CHARACTERS = 2000
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
+
+
+# While reportlab cuts the glyphs of a file out of a face it reads with one position for all threads: two at a time read
+# each other's glyphs. Held while a file is saved.
+EMBEDDING = Lock()
 
 
 @cache

@@ -12,7 +12,7 @@ from labels.documents.language import Words
 from labels.documents.logo import flat_logo
 from labels.documents.pen import FAINT, HAIR_MM, QUIET, RULE_MM, STRONG_MM, Pen
 from labels.documents.table import wrapped
-from labels.faces import fitting_size, register_faces, shortened, text_width
+from labels.faces import EMBEDDING, fitting_size, register_faces, shortened, text_width
 from labels.layout import Anchor, Bars, Face, Modules
 from labels.stock import Size
 from labels.symbols.code128 import code128
@@ -67,7 +67,8 @@ def drawn(head: Head, strips: Iterable[Strip], words: Words, paper: Paper, facts
         pen.new_page()
         page.draw(pen, laid, number, len(pages))
         canvas.showPage()
-    canvas.save()
+    with EMBEDDING:
+        canvas.save()
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase.pdfdoc import xObjectName
 
-from labels.faces import register_faces
+from labels.faces import EMBEDDING, register_faces
 from labels.layout import Bars, Box, Element, Layout, Modules, Part, Placed, Text
 from labels.stock import UNCALIBRATED, Calibration, Cut, Size, Stock, spot
 from labels.writers.flat_canvas import new_canvas
@@ -60,7 +60,8 @@ class _Sheet:
     def close(self) -> int:
         self.turn_to(0)
         self.canvas.showPage()
-        self.canvas.save()
+        with EMBEDDING:
+            self.canvas.save()
         return self.page + 1
 
     def label(self, layout: Layout, x: float, y: float) -> None:

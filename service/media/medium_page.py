@@ -89,7 +89,7 @@ def medium_view(
         facts=(
             _facts(one, _label(connection, person, one)),
             *(_hold(hold) for hold in holds),
-            _custody(one, summary, now),
+            _custody(person, one, summary, now),
         ),
         entries=drawn,
         filter=_filter(connection, one, kind),
@@ -198,15 +198,24 @@ def _hold(hold: HoldView) -> FactsSection:
     return FactsSection("Hold", tuple(facts), note=Ident(hold.number, f"/holds/{hold.number}"))
 
 
-def _custody(one: MediumShape, summary: Summary, now: datetime) -> FactsSection:
+def _custody(person: Person, one: MediumShape, summary: Summary, now: datetime) -> FactsSection:
     months = max(1, round((now - one.registered_at).days / DAYS_A_MONTH))
     facts = (
         Fact("Transfers", Number(summary.transfers)),
         Fact("Two-sided", Number(summary.two_sided)),
         Fact("Gaps", _gaps(summary, now)),
+        *_recovery(person, one),
         Fact("Prove it", Link("its entries in the ledger", f"/ledger?subject=medium:{one.medium_id}")),
     )
     return FactsSection(f"Custody, {months} {'month' if months == 1 else 'months'}", facts)
+
+
+def _recovery(person: Person, one: MediumShape) -> tuple[Fact, ...]:
+    if one.custody is Custody.GONE or not person.may(Permission.RECALL):
+        return ()
+    return (
+        Fact("Need it back", Link("a recovery list with it", f"/recovery-lists/new?q={quote(one.barcode)}")),
+    )
 
 
 def _gaps(summary: Summary, now: datetime) -> Rich:

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from document_samples import NOW, ORGANISATION, every_document, issue, logo, manifest
+from document_samples import NOW, ORGANISATION, every_document, issue, logo, manifest, pick_list
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Name, pdfa
@@ -149,6 +149,22 @@ def test_documents_made_at_the_same_time_do_not_mix():
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda name: (name, render(DOCUMENTS[name]).pdf), [*DOCUMENTS, *DOCUMENTS]))
     assert all(pdf == render(DOCUMENTS[name]).pdf for name, pdf in made)
+
+
+def test_documents_saved_at_the_same_time_get_their_own_glyphs():
+    """Letters that are made of others are looked up while a file is saved; threads that change hands often show a mix."""
+    letters = "".join(map(chr, [*range(0xC0, 0x180), *range(0x386, 0x3CE), *range(0x410, 0x450)]))
+    document, often = pick_list(), sys.getswitchinterval()
+    notes = (letters[at : at + 40] for at in range(0, len(letters), 40))
+    document = replace(document, lines=tuple(replace(document.lines[0], note=note) for note in notes))
+    alone = render(document).pdf
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(lambda _: render(document).pdf, range(80)))
+    finally:
+        sys.setswitchinterval(often)
+    assert all(pdf == alone for pdf in made)
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,7 @@ def test_a_recovery_list_from_the_media_list_by_choice_by_filter_and_by_paste(tr
     assert "/recovery-lists/new" in client.get("/media").text
     chosen = client.post("/recovery-lists", data={"csrf_token": client.csrf, "select": ["ABC001L8"]}).text
     filtered = client.get("/recovery-lists/new?dataset=claims").text
+    assert "/recovery-lists/new?q=ABC001L8" in client.get("/media/ABC001L8").text
     assert "ABC001L8" in chosen
     assert "ABC001L8" in filtered
     typed = {
