@@ -13,6 +13,7 @@ from service.media.models import MediaType
 from service.media.schemas import NewMedium
 from service.printing import actions
 from service.printing.models import LabelState, What
+from service.printing.planning import plan
 from service.printing.rules import PrintedBeforeError
 
 SMALL = "avery-l7163"
@@ -177,3 +178,13 @@ def test_a_container_s_page_leads_to_its_label(room, client_as):
     page = client.get("/labels/new?what=container&wanted=C-0117").text
     assert "Plan 1 label" in page
     assert "/labels/new" not in client_as("auditor").get("/containers/C-0117").text
+
+
+def test_a_plan_that_somebody_was_faster_with_is_refused_when_it_is_made(room):
+    container(room, "C-0117")
+    wish = room.wish("C-0117", What.CONTAINER, stock=SMALL)
+    with room.runtime.database.reader.connect() as connection:
+        planned = plan(connection, wish, lambda: "")
+    room.plan("C-0117", What.CONTAINER, stock=SMALL)
+    with pytest.raises(PrintedBeforeError):
+        room.run(lambda unit: actions.make_planned(unit, planned))
