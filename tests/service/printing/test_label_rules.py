@@ -26,7 +26,7 @@ ALLOWED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "wanted"), product(LabelState, LabelState))
+@pytest.mark.parametrize(("state", "wanted"), list(product(LabelState, LabelState)))
 def test_a_label_becomes_only_what_the_table_says(state, wanted):
     if (state, wanted) in ALLOWED:
         check_label("ABC001L8", state, wanted)
