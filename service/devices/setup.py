@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
+from urllib.parse import parse_qsl
 
 from sqlalchemy import select
 
@@ -55,6 +56,9 @@ def check_new(name: str, url: str) -> None:
         fields["name"] = "1 to 120 characters, without a slash."
     if "://" not in url or len(url) > MAX_URL:
         fields["url"] = "A device URL such as sg:///dev/tape/by-id/…"
+    elif "program" in dict(parse_qsl(url.partition("?")[2], keep_blank_values=True)):
+        # It would run as the service, for whoever may add a library.
+        fields["url"] = "It may not name a program: the service runs the mtx that is installed."
     if fields:
         raise InvalidInputError("The library was not added.", fields=fields)
 

@@ -165,3 +165,14 @@ def test_only_who_operates_the_library_has_hands_there(site, client_as):
     door = f"/api/v1/devices/{site.device_id}/door"
     assert client_as(AUDITOR).get(door).status_code == 200
     assert client_as(AUDITOR).post(f"{door}/open").status_code == 403
+
+
+def test_a_library_names_no_program_for_the_service_to_run(client_as, tmp_path):
+    program, ran = tmp_path / "mtx", tmp_path / "ran"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    program.chmod(0o755)
+    wanted = {"name": "Library 9", "url": f"mtx:///dev/null?settle_s=0&program={program}"}
+    answer = client_as(SYSTEM_ADMINISTRATOR).post("/api/v1/devices", json=wanted)
+    assert answer.status_code == 422
+    assert "program" in answer.json()["fields"]["url"]
+    assert not ran.exists()
