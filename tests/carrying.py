@@ -32,7 +32,7 @@ def take_out_all(page, number, wanted):
                 everything.last.click()
                 page.wait_for_load_state()
         page.wait_for_timeout(1000)
-    return sorted(set(re.findall(r"STR\d{3}L8", page.locator("main").get_by_role("table").last.inner_text())))
+    return sorted(set(re.findall(r"STR\d{3}L8", page.locator("#run-sheet").inner_text())))
 
 
 def seal_and_freeze(page, number, seal):
