@@ -112,7 +112,7 @@ class _Sent:
     positional: bool
 
     def bound(self, row: Mapping[str, Any]) -> Any:
-        values = self.pick({**self.constants, **row} if self.constants else row)
+        values: Sequence[Any] = self.pick({**self.constants, **row} if self.constants else row)
         if self.conversions:
             values = _converted(values, self.conversions)
         return values if self.positional else dict(zip(self.names, values, strict=True))
@@ -134,11 +134,11 @@ def _row(names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
     return make
 
 
-def _converted(values: tuple[Any, ...], conversions: Conversions) -> tuple[Any, ...]:
+def _converted(values: Sequence[Any], conversions: Conversions) -> Sequence[Any]:
     changed = list(values)
     for position, convert in conversions:
         changed[position] = convert(changed[position])
-    return tuple(changed)
+    return changed
 
 
 def _sent(compiled: Compiled, dialect: Dialect, many: Mapping[str, list[str]]) -> _Sent:

@@ -36,7 +36,7 @@ MAX_BATCH = 256
 # Under load a batch waits while company keeps coming: one commit and one signature serve more units. Callers whose answers
 # were given together come back together, so a pause means that all are here.
 LINGER_S = 0.002
-PAUSE_S = 0.0003
+PAUSE_S = 0.0005
 
 
 class Writer:
