@@ -7,12 +7,14 @@ RFC 3339 UTC strings. Only the standard library and msgspec are imported here, s
 import json
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
 VERSION = 1
 MAX_ENTRY_BYTES = 65_535  # C2SP tlog-tiles stores an entry behind a 16-bit length
 _MAX_INTEGER = 2**53
+KEYS_IN_USE = 1024
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -75,6 +77,7 @@ def _scalar(value: object) -> object:
             raise FormatError(f"{type(value).__name__} does not belong in an entry")
 
 
+@lru_cache(KEYS_IN_USE)
 def _key(key: object) -> str:
     if type(key) is str and key.isascii():
         return key

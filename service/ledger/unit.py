@@ -38,7 +38,7 @@ class Actor:
     via: Via
 
     def logged(self) -> dict[str, object]:
-        return {"handler": self.handler_id, "via": self.via.value}
+        return {"handler": self.handler_id, "via": str(self.via)}
 
 
 SYSTEM = Actor(None, Via.SCHEDULE)
@@ -82,11 +82,11 @@ class Unit:
         actor: Actor | None = None,
     ) -> int:
         """Append one entry and return its position (zero-based leaf index)."""
-        position = self.first_position + len(self.rows)
+        position, name = self.first_position + len(self.rows), str(event)
         entry: dict[str, object] = {
             "at": self.stamp,
             "by": (actor or self.actor).logged(),
-            "event": event.value,
+            "event": name,
             "position": position,
             "subject": subject,
             "v": VERSION,
@@ -106,7 +106,7 @@ class Unit:
             {
                 "position": position,
                 "subject": subject,
-                "event": event.value,
+                "event": name,
                 "recorded_at": self.now,
                 "body": body,
             }

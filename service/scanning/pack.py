@@ -109,7 +109,7 @@ def _packed(batch: Batch, scan: Scan, medium: MediumFacts, container: ContainerF
     first = medium.line is not LineState.SCANNED
     custody_now = PACKED_BY[consignment.row.direction]
     values = {
-        "location_id": container.location_id, "container_id": container.container_id, "custody": custody_now.value,
+        "location_id": container.location_id, "container_id": container.container_id, "custody": str(custody_now),
     }  # fmt: skip
     facts = {"consignment": batch.number, "container": container.barcode, "from": medium.path}
     if scan.scanned_at:
@@ -382,6 +382,11 @@ def undo_packing(batch: Batch, barcode: str) -> ScanOut:
     )
 
 
+_FREEZE_LATER = NextCommand(
+    Command.FREEZE, "Freeze the manifest", enabled=False, reason="opens when all are sealed"
+)
+
+
 def next_commands(task: Task, counts: Counts) -> list[NextCommand]:
     """The codes that are offered now: close the container once everything is in, then freeze."""
     undo = NextCommand(
@@ -402,8 +407,4 @@ def next_commands(task: Task, counts: Counts) -> list[NextCommand]:
     close = NextCommand(
         Command.CLOSE, f"Close and seal {task.container}", enabled=counts.done > 0 and not task.sealing, reason=missing or "scan the seal"
     )  # fmt: skip
-    return [
-        close,
-        NextCommand(Command.FREEZE, "Freeze the manifest", enabled=False, reason="opens when all are sealed"),
-        undo,
-    ]
+    return [close, _FREEZE_LATER, undo]
