@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,10 @@ def latest(connection: Connection, *, before: int | None = None, limit: int = 50
 
 def bodies(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[bytes]:
     """The leaves of positions [start, end) in order, streamed."""
+    return chain.from_iterable(_pieces(connection, start, end))
+
+
+def _pieces(connection: Connection, start: int, end: int | None) -> Iterator[Iterator[bytes]]:
     end = head(connection).size if end is None else end
     raw = connection.connection.cursor()
     try:
@@ -111,7 +116,7 @@ def bodies(connection: Connection, start: int = 0, end: int | None = None) -> It
                 f"SELECT body FROM ledger_entry WHERE position >= {mark} AND position < {mark} ORDER BY position",  # noqa: S608 - only the parameter mark differs
                 (low, min(low + FETCH, end)),
             )
-            yield from map(_FIRST, raw.fetchall())
+            yield map(_FIRST, raw.fetchall())
     finally:
         raw.close()
 
