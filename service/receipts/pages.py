@@ -65,6 +65,7 @@ def see_container(number: str, barcode: str, page: Reader) -> Response:
 
 def _seen_again(page: Page, number: str, barcode: str, error: InvalidInputError) -> Response:
     """The dock with this container's form as it was typed."""
+    _check_arrives(page, number)
     view = acknowledge_view(page, number)
 
     def again(box: ArrivedBox) -> ArrivedBox:

@@ -4,6 +4,7 @@ import pytest
 from door import events
 from standing import put_medium, set_custody
 
+from service.consignments.actions import cancel
 from service.handlers.models import Role
 from service.media.models import Custody
 
@@ -113,3 +114,17 @@ def test_what_was_typed_stays_when_it_does_not_fit(made, admin):
 def test_a_party_that_is_not_there_is_not_found(party_id, admin):
     assert admin.get(f"/api/v1/parties/{party_id}").status_code == 404
     assert admin.get(f"/parties/{party_id}").status_code == 404
+
+
+def test_a_carrier_of_an_open_consignment_stays_active(runtime, app):
+    from travel import OUT, Travel
+
+    travel = Travel(runtime, app)
+    number = travel.opened(OUT)
+    travel.house.person("Root", Role.SYSTEM_ADMINISTRATOR, "Organisation")
+    root = travel.client("Root")
+    path = f"/api/v1/parties/{travel.house.ids['Carrier']}/deactivate"
+    refused = root.post(path, json={"reason": "The contract ended."})
+    assert (refused.status_code, refused.json()["on_the_way"]) == (409, 1)
+    travel.run(lambda unit: cancel(unit, number, "The vault is closed."))
+    assert root.post(path, json={"reason": "The contract ended."}).status_code == 200
