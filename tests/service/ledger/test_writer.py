@@ -116,3 +116,9 @@ def test_an_answer_that_cannot_be_taken_keeps_no_other_from_being_given(runtime)
 
     assert asyncio.run(ask()) == (1, None)
     assert verdict(runtime).size == 2
+
+
+def test_no_rows_make_no_entry(runtime):
+    before = runtime.writer.run(SYSTEM, lambda unit: unit.first_position)
+    runtime.writer.run(SYSTEM, lambda unit: unit.create_many(PARTY, [], Event.HAPPENED))
+    assert runtime.writer.run(SYSTEM, lambda unit: unit.first_position) == before
