@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
@@ -65,7 +66,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.zone = ZoneInfo(runtime.settings.time_zone)
     app.state.rail_counts = rail_counts
     app.state.simulated = rooms.is_simulated(runtime)
-    app.mount("/static", _Static(directory=STATIC), name="static")
+    # What is public is sent compressed; pages are not, because they hold a secret beside what a caller typed.
+    app.mount("/static", GZipMiddleware(_Static(directory=STATIC)), name="static")
     _handle_errors(app)
     app.add_middleware(Surroundings, tls=is_tls(runtime))
     app.state.at_once = rooms.AT_ONCE

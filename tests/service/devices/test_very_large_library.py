@@ -1,5 +1,6 @@
 """20,000 slots, 128 drives, tags of 6 characters, half of the labels unreadable: taken in, looked at, moved in."""
 
+import re
 import shutil
 import time
 
@@ -27,9 +28,11 @@ from service.media.models import Content, Medium
 from service.media.queries import ids_by_barcode
 from service.media.schemas import NewMedium
 from service.settings import Settings
+from service.web.templating import STATIC
 
 SLOTS, DRIVES, MAIL_SLOTS = 20_000, 128, 255
 SLOT = 0x1000
+FIRST_PAINT_BYTES = 200_000
 NAME, PAGE = "Library 1", "/libraries/Library%201"
 
 
@@ -122,6 +125,18 @@ def size(runtime):
         return store.head(connection).size
 
 
+def static_files(html):
+    faces = {f"/static/{path.relative_to(STATIC)}" for path in STATIC.glob("fonts/*.woff2")}
+    return set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html)) | faces
+
+
+def sent(client, path):
+    """Bytes on the wire to a browser."""
+    with client.stream("GET", path, headers={"accept-encoding": "gzip"}) as answer:
+        assert answer.status_code == 200
+        return sum(len(piece) for piece in answer.iter_raw())
+
+
 def pages_are_light(client_as):
     client = client_as(Role.MEDIA_HANDLER)
     page = client.get(PAGE)
@@ -131,6 +146,7 @@ def pages_are_light(client_as):
     assert "All 128 are empty." in page.text
     assert page.text.count("<") < 2500
     assert len(page.content) < 120_000
+    assert len(page.content) + sum(sent(client, path) for path in static_files(page.text)) < FIRST_PAINT_BYTES
     for fragment in ("map", "live", "door"):
         assert len(client.get(f"{PAGE}/{fragment}").content) < 10_000
     found = client.get(f"{PAGE}?show={barcode(13_331)}").text
