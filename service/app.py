@@ -44,6 +44,7 @@ from service.web.templating import STATIC
 log = structlog.get_logger(__name__)
 
 OPENAPI_URL = "/api/v1/openapi.json"
+STREAM_LASTS_S = 60.0  # then the browser opens the next stream, and the sign-in is asked for again
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -65,6 +66,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.sign_ins = SignIns(runtime)
     app.state.zone = ZoneInfo(runtime.settings.time_zone)
     app.state.rail_counts = rail_counts
+    app.state.stream_lasts_s = STREAM_LASTS_S
     app.state.simulated = rooms.is_simulated(runtime)
     # What is public is sent compressed; pages are not, because they hold a secret beside what a caller typed.
     app.mount("/static", GZipMiddleware(_Static(directory=STATIC)), name="static")

@@ -161,7 +161,9 @@ def house(runtime):
 def app(runtime):
     from service.app import create_app
 
-    return create_app(runtime)
+    made = create_app(runtime)
+    made.state.stream_lasts_s = 0.0  # a client in the process gets a stream when it has ended
+    return made
 
 
 @pytest.fixture

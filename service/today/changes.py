@@ -12,7 +12,6 @@ from service.devices.models import JobStep
 from service.ledger.models import LedgerHead
 
 LOOK_S = 1.0
-LASTS_S = 60.0  # then the browser opens the next stream, and the sign-in is asked for again
 RETRY_MS = 2000
 
 _HEAD = table(LedgerHead)
@@ -45,7 +44,7 @@ class Marks:
             return self._mark
 
 
-async def told(marks: Marks, known: str, lasts_s: float = LASTS_S) -> AsyncIterator[str]:
+async def told(marks: Marks, known: str, lasts_s: float) -> AsyncIterator[str]:
     """Server-sent events: "changed" each time the mark is another one than the listener knows; empty for a new listener."""
     yield f"retry: {RETRY_MS}\n\n"
     known = known or await marks.now()

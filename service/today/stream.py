@@ -20,7 +20,8 @@ async def events(request: Request, person: Listener) -> StreamingResponse:
     del person
     known = request.headers.get("last-event-id", "")
     headers = {"x-accel-buffering": "no"}  # a proxy must not keep them
-    return StreamingResponse(told(_marks(request), known), media_type="text/event-stream", headers=headers)
+    stream = told(_marks(request), known, request.app.state.stream_lasts_s)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 def _marks(request: Request) -> Marks:
