@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Row, func, select
 
@@ -28,6 +29,7 @@ class ContainerEvent(StrEnum):
     ASSIGNED = "container:assigned"
     UNASSIGNED = "container:unassigned"
     RETIRED = "container:retired"
+    SSCC_GIVEN = "container:sscc_given"
 
 
 class SealEvent(StrEnum):
@@ -68,6 +70,13 @@ def register(unit: Unit, barcode: str, capacity: int, location_id: str, custodia
     }  # fmt: skip
     unit.create(CONTAINER, values, ContainerEvent.REGISTERED)
     return container_id
+
+
+def give_sscc(unit: Unit, container_id: str, sscc: str) -> None:
+    """Once and for good. Raises SsccGivenError for a container that has one."""
+    container: Any = by_id(unit, container_id)
+    rules.check_has_no_sscc(container.barcode, container.sscc)
+    unit.change(CONTAINER, container_id, {"sscc": sscc}, ContainerEvent.SSCC_GIVEN)
 
 
 def media_in(unit: Unit, container_id: str) -> list[str]:

@@ -14,7 +14,10 @@ class ContainerState(StrEnum):
 
 
 class Container(SQLModel, table=True):
-    """A box that media travel in; its location and custodian are also theirs."""
+    """A box that media travel in; its location and custodian are also theirs.
+
+    `sscc` is its Serial Shipping Container Code, 18 digits; given once, with its first GS1 label, and never changed.
+    """
 
     __tablename__ = "container"
 
@@ -26,14 +29,17 @@ class Container(SQLModel, table=True):
     location_id: str = Field(foreign_key="location.location_id", index=True, max_length=26)
     consignment_id: str | None = Field(default=None, index=True, max_length=26)
     seal_id: str | None = Field(default=None, max_length=26)
+    sscc: str | None = Field(default=None, max_length=18, unique=True, index=True)
 
 
 CONTAINER = Projection(
     "container",
     table(Container),
     "container_id",
-    frozenset({"barcode", "capacity", "state", "custodian_id", "location_id", "consignment_id", "seal_id"}),
-)
+    frozenset({
+        "barcode", "capacity", "state", "custodian_id", "location_id", "consignment_id", "seal_id", "sscc",
+    }),
+)  # fmt: skip
 
 
 class SealState(StrEnum):

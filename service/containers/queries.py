@@ -35,7 +35,7 @@ _CONSIGNMENT = named_table("consignment", column("consignment_id"), column("numb
 
 @dataclass(frozen=True, slots=True)
 class ContainerView:
-    """`seal` and `consignment` are empty where there is none; `pieces` counts the media inside."""
+    """`seal`, `consignment` and `sscc` are empty where there is none; `pieces` counts the media inside."""
 
     container_id: str
     barcode: str
@@ -48,6 +48,7 @@ class ContainerView:
     seal: str
     sealed_at: datetime | None
     pieces: int
+    sscc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def _views() -> Select[Any]:
         select(
             c.container_id, c.barcode, c.capacity, c.state, c.custodian_id, _PARTY.c.name, _LOCATION.c.path,
             func.coalesce(_CONSIGNMENT.c.number, ""), func.coalesce(_SEAL.c.number, ""), _SEAL.c.applied_at, pieces,
+            func.coalesce(c.sscc, ""),
         )
         .join(_PARTY, _PARTY.c.party_id == c.custodian_id)
         .join(_LOCATION, _LOCATION.c.location_id == c.location_id)

@@ -65,6 +65,18 @@ class ContainerBusyError(StateError):
         )
 
 
+class SsccGivenError(StateError):
+    title = "The container has its number"
+
+    def __init__(self, barcode: str, sscc: str) -> None:
+        super().__init__(
+            f"{barcode} has the SSCC {sscc}; it is given once. Nothing was changed.",
+            next_step="Print its label again with this number.",
+            container=barcode,
+            sscc=sscc,
+        )
+
+
 class OtherKeeperError(ForbiddenError):
     title = "Another custodian's container"
 
@@ -110,6 +122,11 @@ def check_open(barcode: str, state: ContainerState) -> None:
             raise StateError(
                 f"{barcode} is retired. Nothing was put in or taken out.", next_step="Take another container."
             )
+
+
+def check_has_no_sscc(barcode: str, sscc: str | None) -> None:
+    if sscc is not None:
+        raise SsccGivenError(barcode, sscc)
 
 
 def check_seal_number(number: str) -> str:

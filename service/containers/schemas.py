@@ -11,7 +11,7 @@ _EXAMPLE_ID = "06fpx0h5m9c0e8q2v4k7s1t3yz"
 
 
 class ContainerShape(BaseModel):
-    """`seal` and `consignment` are null where there is none; `pieces` counts the media inside."""
+    """`seal`, `consignment` and `sscc` are null where there is none; `pieces` counts the media inside."""
 
     container_id: str
     barcode: str
@@ -24,11 +24,14 @@ class ContainerShape(BaseModel):
     seal: str | None
     sealed_at: datetime | None
     pieces: int
+    sscc: str | None
 
     @staticmethod
     def of(view: ContainerView) -> "ContainerShape":
         values = {name: getattr(view, name) for name in ContainerView.__dataclass_fields__}
-        return ContainerShape(**values | {"seal": view.seal or None, "consignment": view.consignment or None})
+        return ContainerShape(
+            **values | {name: getattr(view, name) or None for name in ("seal", "consignment", "sscc")}
+        )
 
 
 class SealShape(BaseModel):

@@ -64,6 +64,10 @@ def _handed(verb: str) -> Teller:
     return tell
 
 
+def _numbered(entry: Entry) -> Saying:
+    return Saying(("Given the SSCC ", Ident(str(entry.fields["set"]["sscc"])), "."))
+
+
 TELLERS = {
     ContainerEvent.REGISTERED.value: always("Registered."),
     ContainerEvent.SEALED.value: _sealed,
@@ -72,6 +76,7 @@ TELLERS = {
     ContainerEvent.RECEIVED.value: _handed("Received"),
     ContainerEvent.ASSIGNED.value: always("Chosen for a consignment."),
     ContainerEvent.UNASSIGNED.value: always("Given free."),
+    ContainerEvent.SSCC_GIVEN.value: _numbered,
     ContainerEvent.RETIRED.value: always("Retired."),
 }
 
@@ -173,6 +178,7 @@ def _facts(found: ContainerView, page: Page) -> tuple[Fact, ...]:
     return (
         Fact("Holds", f"{found.pieces} of {found.capacity} media"),
         *(fact for known, fact in optional if known),
+        *((Fact("SSCC", Ident(found.sscc)),) if found.sscc else ()),
         Fact("Stands at", found.place),
         Fact("Custodian", found.custodian),
         *((Fact("Label", label),) if page.person.may(Permission.PRINT_LABELS) else ()),

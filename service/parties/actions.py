@@ -36,12 +36,13 @@ def create_party(unit: Unit, kind: PartyKind, name: str, contact: str = "") -> s
     return party_id
 
 
-def edit_party(unit: Unit, party_id: str, name: str, contact: str) -> None:
+def edit_party(unit: Unit, party_id: str, name: str, contact: str, gs1_prefix: str) -> None:
     found = existing(unit, party_id)
     rules.check_words(name, contact)
+    rules.check_gs1_prefix(found.name, found.kind, gs1_prefix)
     holder = queries.party_by_name(unit.connection, name)
     rules.check_name_is_free(name, taken=holder is not None and holder != party_id)
-    typed = {"name": name, "contact": contact}
+    typed = {"name": name, "contact": contact, "gs1_prefix": gs1_prefix or None}
     changed = {key: value for key, value in typed.items() if getattr(found, key) != value}
     if changed:
         unit.change(PARTY, party_id, changed, PartyEvent.EDITED)

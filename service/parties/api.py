@@ -61,7 +61,8 @@ def edit_party(party_id: str, typed: PartyEdit, act: Manager, if_match: IfMatch 
         check_if_match(if_match, shape, "party")
         name = shape.name if typed.name is None else typed.name.strip()
         contact = shape.contact if typed.contact is None else typed.contact.strip()
-        actions.edit_party(unit, party_id, name, contact)
+        prefix = (shape.gs1_prefix or "") if typed.gs1_prefix is None else typed.gs1_prefix.strip()
+        actions.edit_party(unit, party_id, name, contact, prefix)
         return _shape(unit, party_id)
 
     return tagged(act(work))

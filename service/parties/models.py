@@ -15,7 +15,10 @@ class PartyKind(StrEnum):
 
 
 class Party(SQLModel, table=True):
-    """Who can be custodian: our organisation, a vaulting vendor, a courier."""
+    """Who can be custodian: our organisation, a vaulting vendor, a courier.
+
+    `gs1_prefix`: the GS1 company prefix under which containers get their SSCC; our organisation's alone.
+    """
 
     __tablename__ = "party"
 
@@ -24,6 +27,7 @@ class Party(SQLModel, table=True):
     name: str = Field(max_length=120, unique=True)
     contact: str = Field(default="", max_length=500)
     active: bool = True
+    gs1_prefix: str | None = Field(default=None, max_length=12)
 
 
 class PartyLogo(SQLModel, table=True):
@@ -37,4 +41,6 @@ class PartyLogo(SQLModel, table=True):
     set_at: datetime = Field(sa_type=UtcTime)
 
 
-PARTY = Projection("party", table(Party), "party_id", frozenset({"kind", "name", "contact", "active"}))
+PARTY = Projection(
+    "party", table(Party), "party_id", frozenset({"kind", "name", "contact", "active", "gs1_prefix"})
+)

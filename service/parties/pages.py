@@ -21,7 +21,7 @@ from service.web.views.admin import Area
 from service.web.views.forms import Danger, Field, FieldKind, Form, Option
 from service.web.views.frame import Place
 from service.web.views.pages import FormPage, ListPage, ThingPage
-from service.web.views.parts import Act, Chip, EmptyState, Fact, Head, Link, Method, Number, Tone
+from service.web.views.parts import Act, Chip, EmptyState, Fact, Head, Ident, Link, Method, Number, Tone
 from service.web.views.sections import FactsSection, TableSection
 from service.web.views.tables import Cell, Column, Keep, Row, Table
 
@@ -39,7 +39,7 @@ KIND_WORD = {
 STATE = {True: Chip("active", Tone.GREEN), False: Chip("not active")}
 WORDS = {
     PartyEvent.CREATED.value: "Made",
-    PartyEvent.EDITED.value: "Name or contact changed",
+    PartyEvent.EDITED.value: "Details changed",
     PartyEvent.DEACTIVATED.value: "Deactivated",
     PartyEvent.REACTIVATED.value: "Reactivated",
     PartyEvent.LOGO_SET.value: "Logo set",
@@ -136,6 +136,7 @@ def show_party(party_id: str, page: Reader) -> Response:
         Fact("Contact", found.contact or "none written down"),
         Fact("Media in custody", Number(media)),
         *_logo(found, page),
+        *_gs1_prefix(found),
     )
     head = Head(
         Link("Parties", "/parties"), found.name, chips=(STATE[found.active],), acts=_acts(found, media, page)
@@ -185,13 +186,32 @@ def _logo(found: Party, page: Page) -> tuple[Fact, ...]:
     return (Fact("Logo on documents", shown),)
 
 
+def _gs1_prefix(found: Party) -> tuple[Fact, ...]:
+    """Containers are numbered under ours alone."""
+    if found.kind is not PartyKind.ORGANISATION:
+        return ()
+    return (Fact("GS1 company prefix", Ident(found.gs1_prefix) if found.gs1_prefix else "none"),)
+
+
+def _gs1_prefix_field(found: Party) -> tuple[Field, ...]:
+    if found.kind is not PartyKind.ORGANISATION:
+        return ()
+    told = (
+        "4 to 12 digits, with leading zeros. Labels of containers are GS1-128 with an SSCC where it is known, Code 128 "
+        "where it is not. A number that was given stays."
+    )
+    return (
+        Field("gs1_prefix", "GS1 company prefix", value=found.gs1_prefix or "", required=False, help=told),
+    )
+
+
 def _edit_page(found: Party) -> FormPage:
     base = f"/parties/{found.party_id}"
     form = Form(
         "party",
         f"{base}/edit",
         "Save",
-        _name_and_contact(found.name, found.contact),
+        (*_name_and_contact(found.name, found.contact), *_gs1_prefix_field(found)),
         other=(Act("Back", base),),
     )
     return FormPage(
@@ -210,7 +230,9 @@ def edit_party(party_id: str, page: Manager) -> Response:
     return act_or_again(
         page,
         lambda: _edit_page(found),
-        lambda unit: actions.edit_party(unit, party_id, page.text("name"), page.text("contact")),
+        lambda unit: actions.edit_party(
+            unit, party_id, page.text("name"), page.text("contact"), page.text("gs1_prefix")
+        ),
         lambda _: page.redirect(f"/parties/{party_id}", "Saved."),
     )
 

@@ -13,7 +13,7 @@ from service.bookkeeping import ORGANISATION, Installation
 from service.db import table
 from service.errors import NotFoundError
 from service.ids import is_id
-from service.parties.models import Party, PartyLogo
+from service.parties.models import Party, PartyKind, PartyLogo
 
 _INSTALLATION = table(Installation)
 _PARTY = table(Party)
@@ -79,6 +79,12 @@ def organisation_id(connection: Connection) -> str:
     if found is None:
         raise NotFoundError("organisation", "before the first start")
     return str(found)
+
+
+def gs1_prefix(connection: Connection) -> str | None:
+    """Our organisation's; None where it has none."""
+    query = select_core(_PARTY.c.gs1_prefix).where(_PARTY.c.kind == PartyKind.ORGANISATION)
+    return connection.execute(query.where(_PARTY.c.gs1_prefix.is_not(None))).scalars().first()
 
 
 @dataclass(frozen=True, slots=True)

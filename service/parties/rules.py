@@ -1,10 +1,13 @@
 """What may be done with a party."""
 
+import re
+
 from service.errors import InvalidInputError, RefusedError
 from service.parties.models import PartyKind
 
 MAX_NAME = 120
 MAX_CONTACT = 500
+GS1_PREFIX = re.compile(r"[0-9]{4,12}")  # GS1 General Specifications: a company prefix has 4 to 12 digits
 
 
 class PartyError(RefusedError):
@@ -60,3 +63,16 @@ def check_may_have_logo(name: str, kind: PartyKind) -> None:
         raise PartyError(
             f"{name} is not our organisation; only our own logo stands on documents. Nothing was saved."
         )
+
+
+def check_gs1_prefix(name: str, kind: PartyKind, prefix: str) -> None:
+    """Empty: none. Raises InvalidInputError, or PartyError for a party that is not ours."""
+    if not prefix:
+        return
+    if kind is not PartyKind.ORGANISATION:
+        raise PartyError(
+            f"{name} is not our organisation; containers are numbered under our own GS1 prefix alone. Nothing was saved."
+        )
+    if not GS1_PREFIX.fullmatch(prefix):
+        told = "A GS1 company prefix has 4 to 12 digits, with its leading zeros."
+        raise InvalidInputError(f"{told} Nothing was saved.", fields={"gs1_prefix": told})

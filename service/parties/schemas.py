@@ -6,11 +6,14 @@ LONGEST_TYPED = 1000
 
 
 class PartyShape(BaseModel):
+    """`gs1_prefix` is our organisation's GS1 company prefix; null where there is none."""
+
     party_id: str
     kind: PartyKind
     name: str
     contact: str
     active: bool
+    gs1_prefix: str | None
 
     @staticmethod
     def of(found: Party) -> "PartyShape":
@@ -31,7 +34,7 @@ class NewParty(BaseModel):
 
 
 class PartyEdit(BaseModel):
-    """What is left out stays."""
+    """What is left out stays; an empty `gs1_prefix` takes it away."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"contact": "Dispatch desk, by day"}}
@@ -39,6 +42,11 @@ class PartyEdit(BaseModel):
 
     name: str | None = Field(default=None, max_length=LONGEST_TYPED)
     contact: str | None = Field(default=None, max_length=LONGEST_TYPED)
+    gs1_prefix: str | None = Field(
+        default=None,
+        max_length=LONGEST_TYPED,
+        description="Our organisation's GS1 company prefix, 4 to 12 digits; containers get an SSCC under it.",
+    )
 
 
 class NewLogo(BaseModel):

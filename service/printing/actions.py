@@ -14,7 +14,9 @@ from service.ledger.writer import Unit
 from service.media import reservations
 from service.media.rules import check_reason
 from service.printing import rules
-from service.printing.choosing import Item, badge_number
+from service.printing.choosing import badge_number
+from service.printing.container_labels import numbered
+from service.printing.items import Item
 from service.printing.models import (
     CARTRIDGES,
     LABEL,
@@ -88,7 +90,8 @@ def _make(unit: Unit, planned: Plan) -> Made:
     }  # fmt: skip
     facts = {"labels": len(planned.items)} | ({"series": reserved.number} if reserved else {})
     unit.create(LABEL_JOB, values, LabelEvent.JOB_MADE, facts=facts, reason=wish.reason.strip() or None)
-    _plan_labels(unit, made, planned.items, wish.reason)
+    items = numbered(unit, planned.items) if wish.what is What.CONTAINER else planned.items
+    _plan_labels(unit, made, items, wish.reason)
     return made
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -21,6 +20,8 @@ from service.media.importing import Places
 from service.media.models import MediaType, Medium, ReservationState
 from service.media.queries import chunks
 from service.media.reservations import reservations_of
+from service.printing.container_labels import label_items
+from service.printing.items import Item
 from service.printing.models import What
 from service.printing.refusals import refusing
 from service.printing.rules import MAX_ASKED, check_count
@@ -36,20 +37,6 @@ BELOW = " › *"
 NAMED = 5
 OPAQUE_CODE = re.compile(r"[A-Z0-9](?:-?[A-Z0-9]){0,31}")
 BADGE_LENGTH = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """`payload` is what the code says; `texts` what stands beside it, by the names the design gives them."""
-
-    payload: str
-    thing_id: str | None = None
-    texts: Mapping[str, str] = field(default_factory=dict)
-
-
-def item_of(label: Row[Any]) -> Item:
-    """Of a row of `label`."""
-    return Item(label.payload, label.thing_id, label.texts)
 
 
 def choose(connection: Connection, what: What, wanted: str, badge_id: Callable[[], str]) -> list[Item]:
@@ -120,7 +107,7 @@ def _containers(connection: Connection, wanted: str, badge_id: object) -> list[I
     codes = _codes(wanted)
     found = _rows(connection, _CONTAINER.c.barcode, codes)
     _refuse_unknown(codes, found, "container")
-    return [Item(code, found[code].container_id) for code in codes]
+    return label_items(connection, [found[code] for code in codes])
 
 
 def _disks(connection: Connection, wanted: str, badge_id: object) -> list[Item]:

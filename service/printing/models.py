@@ -129,7 +129,7 @@ class LabelState(StrEnum):
 
 
 class Label(SQLModel, table=True):
-    """`payload` is what a scanner reads. `texts` are names for people's eyes, which stand in no entry.
+    """`payload` is what a scanner reads; of a container with an SSCC `00` and the SSCC. `texts` are names for people's eyes, which stand in no entry.
 
     `copies`: how often it left for paper. `replaces_id`: the spoiled label it stands for. `sheet`: the issue it is on.
     """
@@ -145,7 +145,7 @@ class Label(SQLModel, table=True):
     label_job_id: str = Field(foreign_key="label_job.label_job_id", max_length=26)
     ordinal: int
     payload: str = Field(sa_type=identifier(40))
-    thing_id: str | None = Field(default=None, max_length=26)
+    thing_id: str | None = Field(default=None, index=True, max_length=26)
     texts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     state: LabelState = Field(sa_type=EnumText(LabelState))
     copies: int = 0

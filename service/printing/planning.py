@@ -13,7 +13,8 @@ from service.errors import InvalidInputError
 from service.media.queries import chunks
 from service.media.reservations import BarcodesTakenError, taken
 from service.media.rules import check_reason
-from service.printing.choosing import Item, choose
+from service.printing.choosing import choose
+from service.printing.items import Item
 from service.printing.models import CARTRIDGES, Label, LabelState, Language, Output, Printer, What
 from service.printing.rendering import Look, calibration_of, check_look, kept_calibration_of, layout
 from service.printing.rules import ON_PAPER, PrintedBeforeError, batch_size
@@ -132,20 +133,27 @@ def check_free(connection: Connection, wish: Wish, items: Sequence[Item]) -> Non
         return
     if wish.what is What.REPRINT:
         raise PrintedBeforeError(payloads)
-    before = printed_before(connection, payloads)
+    before = printed_before(connection, wish.what, items)
     if before:
         raise PrintedBeforeError(before)
 
 
-def printed_before(connection: Connection, payloads: Sequence[str]) -> list[str]:
-    """Those of them that a label on paper says, or may say, already."""
+def printed_before(connection: Connection, what: What, items: Sequence[Item]) -> list[str]:
+    """Names of those that have a label on paper, or may have.
+
+    Known by what it says; of a container by the container, because its label says the barcode or the SSCC.
+    """
+    column = _LABEL.c.thing_id if what is What.CONTAINER else _LABEL.c.payload
+    keys = [str(item.thing_id) if what is What.CONTAINER else item.payload for item in items]
     found = {
-        payload
-        for part in chunks(payloads)
-        for payload in connection.execute(
-            select(_LABEL.c.payload).where(
-                _LABEL.c.payload.in_(part), _LABEL.c.state.in_([*ON_PAPER, LabelState.PLANNED])
-            )
+        key
+        for part in chunks(keys)
+        for key in connection.execute(
+            select(column).where(column.in_(part), _LABEL.c.state.in_([*ON_PAPER, LabelState.PLANNED]))
         ).scalars()
     }
-    return [payload for payload in payloads if payload in found]
+    return [
+        item.name if what is What.CONTAINER else item.payload
+        for item, key in zip(items, keys, strict=True)
+        if key in found
+    ]

@@ -22,8 +22,9 @@ from labels.designs import (
 from labels.layout import Layout
 from labels.stock import UNCALIBRATED, Calibration, Stock, spot, stock
 from labels.symbols import parse_cartridge_barcode
+from labels.symbols.code128 import SSCC_APPLICATION_ID
 from labels.writers import calibration_to_pdf, label_to_svg, label_to_zpl, labels_to_pdf
-from service.printing.choosing import Item
+from service.printing.items import Item
 from service.printing.models import CARTRIDGES, Language, What
 from service.printing.refusals import refusing
 
@@ -107,7 +108,8 @@ def _thing(what: What, item: Item) -> Thing:
     texts = item.texts
     match what:
         case What.CONTAINER:
-            return ContainerLabel(item.payload)
+            sscc = item.payload.removeprefix(SSCC_APPLICATION_ID) if "name" in texts else None
+            return ContainerLabel(item.name, sscc)
         case What.DISK:
             return DiskLabel(texts["name"])
         case What.SEAL:

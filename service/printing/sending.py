@@ -21,7 +21,7 @@ from service.devices.printer_port import (
 from service.errors import FaultError
 from service.ledger.writer import Unit
 from service.printing.actions import LabelEvent, become, issue_barcodes
-from service.printing.choosing import item_of
+from service.printing.items import item_of
 from service.printing.models import Label, LabelState, Language
 from service.printing.queries import job_row, labels
 from service.printing.rendering import Look, look_of, printable

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from service.db import table
 from service.printing import rules
-from service.printing.choosing import item_of
+from service.printing.items import item_of
 from service.printing.models import Label, LabelState
 from service.printing.queries import job_row
 from service.printing.rendering import look_of, write_sheet

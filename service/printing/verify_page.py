@@ -1,10 +1,14 @@
 """Scanning what was printed: the scan page's band, field and two columns, for the labels of one job."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
 
 from service.errors import StrongroomError
 from service.printing import queries
 from service.printing.api import proved
+from service.printing.items import item_of
 from service.printing.models import LabelState
 from service.printing.queries import JobView
 from service.printing.rules import UNPROVED
@@ -64,7 +68,7 @@ def verify_view(page: Page, number: str, answer: dict[str, object] | None) -> Ve
         action=f"{href}/verify",
         left_count=job.count(*UNPROVED),
         done_count=job.count(LabelState.PRINTED),
-        left=tuple(scan.ToScan(parts.Barcode(row.payload), _place(row.state)) for row in left),
+        left=tuple(scan.ToScan(parts.Barcode(row.payload), _place(row)) for row in left),
         done=tuple(
             scan.Scanned(parts.Barcode(row.payload), parts.When(row.printed_at, parts.WhenStyle.SECOND), None)
             for row in done
@@ -72,8 +76,14 @@ def verify_view(page: Page, number: str, answer: dict[str, object] | None) -> Ve
     )  # fmt: skip
 
 
-def _place(state: LabelState) -> str:
-    return "in doubt" if state is LabelState.SENDING else ""
+def _place(label: Row[Any]) -> str:
+    """What the thing is called where its label says another number, and whether the label is in doubt."""
+    name = item_of(label).name
+    told = (
+        "" if name == label.payload else name,
+        "in doubt" if label.state is LabelState.SENDING else "",
+    )
+    return " · ".join(part for part in told if part)
 
 
 def _band(job: JobView, answer: dict[str, object] | None) -> scan.Band:

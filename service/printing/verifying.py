@@ -17,6 +17,7 @@ from service.media.models import MEDIUM, Medium
 from service.media.rules import check_reason
 from service.printing import rules
 from service.printing.actions import LabelEvent, become, device_is_at_work, end
+from service.printing.container_labels import payload_of
 from service.printing.models import CARTRIDGES, LABEL, Label, LabelState
 from service.printing.queries import device_job, job_row, labels_saying
 
@@ -41,7 +42,7 @@ class Verified:
 
 def verify(unit: Unit, number: str, scanned: str) -> Verified:
     """A label of this job was scanned: it is printed. Raises WrongLabelError or ScannedTwiceError by name."""
-    payload = _read(scanned)
+    payload = _meant(unit, scanned)
     job = job_row(unit.connection, number)
     label = _found(unit, job, payload)
     become(
@@ -61,6 +62,15 @@ def _read(scanned: str) -> str:
             fields={"barcode": "Scan a label of this job."},
         )
     return payload
+
+
+def _meant(unit: Unit, scanned: str) -> str:
+    """What was read; of an SSCC in any of its spellings what the label of the container says."""
+    payload = _read(scanned)
+    of_container = payload_of(payload)
+    if of_container is None or labels_saying(unit.connection, payload):
+        return payload
+    return of_container
 
 
 def _found(unit: Unit, job: Row[Any], payload: str) -> Row[Any]:
@@ -121,7 +131,7 @@ def _let_go(unit: Unit, job: Row[Any]) -> bool:
 
 def spoil(unit: Unit, number: str, scanned: str, reason: str, *, replace: bool) -> None:
     """The label is no good; with `replace` another one with the same number is planned, for the same reason."""
-    payload = _read(scanned)
+    payload = _meant(unit, scanned)
     check_reason(reason)
     job = job_row(unit.connection, number)
     rules.check_open(number, job.state)

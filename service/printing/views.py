@@ -13,7 +13,7 @@ from service.handlers.rules import Permission
 from service.ledger.store import Entry
 from service.printing import queries
 from service.printing.actions import LabelEvent
-from service.printing.choosing import item_of
+from service.printing.items import item_of
 from service.printing.job_acts import NOT_YOURS, allowed, at_the_printer, job_acts
 from service.printing.models import LABEL_JOB, LabelJobState, LabelState
 from service.printing.queries import JobView

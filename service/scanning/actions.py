@@ -7,6 +7,7 @@ import msgspec
 from service.answers import Answer, KeyReusedError, RequestKey, keep, kept_answers
 from service.errors import StrongroomError
 from service.ledger.writer import Actor, Unit
+from service.printing.container_labels import container_barcodes
 from service.printing.disk_labels import disk_barcodes
 from service.scanning import look, pack, receive, unpack
 from service.scanning.batch import Batch
@@ -66,11 +67,12 @@ def _by_task(scans: list[Scan], positions: list[int]) -> dict[tuple[TaskKind, st
 
 
 def _as_recorded(unit: Unit, scans: list[Scan]) -> list[Scan]:
-    """A disk's label ends in its check character; the disk is recorded without it."""
-    disks = disk_barcodes(unit.connection, {scan.code for scan in scans})
-    if not disks:
+    """A disk's label ends in its check character, a container's may say its SSCC; both are recorded by their barcode."""
+    codes = {scan.code for scan in scans}
+    meant = {**disk_barcodes(unit.connection, codes), **container_barcodes(unit.connection, codes)}
+    if not meant:
         return scans
-    return [msgspec.structs.replace(scan, code=disks.get(scan.code, scan.code)) for scan in scans]
+    return [msgspec.structs.replace(scan, code=meant.get(scan.code, scan.code)) for scan in scans]
 
 
 def _guarded(unit: Unit, task: tuple[TaskKind, str], scans: list[Scan]) -> Results:

@@ -12,6 +12,7 @@ from service.custody.sight import sees_consignment
 from service.db import table
 from service.handlers.queries import Person
 from service.media.models import Medium
+from service.printing.container_labels import container_barcodes
 from service.search.hits import SHOWN, Hit, Kind, prefix
 
 _CONSIGNMENT = table(Consignment)
@@ -27,7 +28,8 @@ def find_outside(connection: Connection, person: Person, word: str) -> Iterator[
     seen = sees_consignment(person, _CONSIGNMENT.c.consignment_id)
     for (number,) in prefix(connection, (_CONSIGNMENT.c.number,), code, seen):
         yield _hit(number, exact=number == code)
-    for query, by in _inside(code):
+    barcode = container_barcodes(connection, [code]).get(code, code)
+    for query, by in _inside(barcode):
         newest = query.where(seen).order_by(_CONSIGNMENT.c.number.desc()).limit(SHOWN)
         for index, (number,) in enumerate(connection.execute(newest)):
             yield _hit(number, f"{by} {code}", exact=index == 0)

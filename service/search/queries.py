@@ -20,6 +20,7 @@ from service.media.listing import starting_with
 from service.media.models import LabelSeries, Medium, Reservation, ReservationState
 from service.media.queries import names
 from service.media.words import href as medium_href
+from service.printing.container_labels import container_barcodes
 from service.printing.disk_labels import disk_barcodes
 from service.printing.models import LabelJob
 from service.rotation.models import Run
@@ -145,6 +146,14 @@ def _containers(connection: Connection, word: str) -> list[Hit]:
     return [Hit(Kind.CONTAINER, row[0], f"/containers/{row[0]}", exact=row[0] == code) for row in rows]
 
 
+def _container_labels(connection: Connection, word: str) -> list[Hit]:
+    """An SSCC as a scanner sends it, or as a label reads."""
+    barcode = container_barcodes(connection, [word.upper()]).get(word.upper())
+    if barcode is None:
+        return []
+    return [Hit(Kind.CONTAINER, barcode, f"/containers/{barcode}", matched=f"SSCC {word}", exact=True)]
+
+
 def _seals(connection: Connection, word: str) -> list[Hit]:
     code = word.upper()
     rows = prefix(connection, (_SEAL.c.number, _SEAL.c.container_id), code)
@@ -212,6 +221,7 @@ FINDERS: tuple[Finder, ...] = (
     _disk_labels,
     _serials,
     _containers,
+    _container_labels,
     _seals,
     _numbered(Kind.CONSIGNMENT, _CONSIGNMENT.c.number, "/consignments/", "CN"),
     _numbered(Kind.RUN, _RUN.c.number, "/runs/", ""),

@@ -6,6 +6,7 @@ from standing import put_medium, set_custody
 
 from service.consignments.actions import cancel
 from service.handlers.models import Role
+from service.ledger import store
 from service.media.models import Custody
 
 NEW = {"kind": "courier", "name": "Carrier 9", "contact": "Dispatch desk"}
@@ -128,3 +129,40 @@ def test_a_carrier_of_an_open_consignment_stays_active(runtime, app):
     assert (refused.status_code, refused.json()["on_the_way"]) == (409, 1)
     travel.run(lambda unit: cancel(unit, number, "The vault is closed."))
     assert root.post(path, json={"reason": "The contract ended."}).status_code == 200
+
+
+def test_our_organisation_s_gs1_prefix_is_entered_kept_by_other_edits_and_taken_away(admin, house, runtime):
+    path = f"/api/v1/parties/{house.organisation_id}"
+    assert admin.patch(path, json={"gs1_prefix": " 0614141 "}).json()["gs1_prefix"] == "0614141"
+    assert admin.patch(path, json={"contact": "Desk"}).json()["gs1_prefix"] == "0614141"
+    assert admin.patch(path, json={"gs1_prefix": ""}).json()["gs1_prefix"] is None
+    with runtime.database.reader.connect() as connection:
+        told = store.entries_of(connection, f"party:{house.organisation_id}", limit=3)
+    assert [one.event for one in told] == ["party:edited"] * 3
+    assert told[2].fields["set"] == {"gs1_prefix": "0614141"}
+
+
+@pytest.mark.parametrize("prefix", ["061", "0614141000000", "06 4141", "O614141", "٠٦١٤١٤١"])
+def test_what_is_no_gs1_prefix_is_refused_at_its_field(admin, house, prefix):
+    answer = admin.patch(f"/api/v1/parties/{house.organisation_id}", json={"gs1_prefix": prefix})
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["gs1_prefix"])
+
+
+def test_only_our_organisation_has_a_gs1_prefix_and_only_administrators_enter_it(
+    admin, made, house, client_as
+):
+    answer = admin.patch(f"/api/v1/parties/{made['party_id']}", json={"gs1_prefix": "0614141"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:strongroom:problem:party")
+    path = f"/api/v1/parties/{house.organisation_id}"
+    assert client_as(Role.AUDITOR).patch(path, json={"gs1_prefix": "0614141"}).status_code == 403
+
+
+def test_the_page_of_our_organisation_takes_and_shows_the_gs1_prefix(admin, made, house):
+    page = f"/parties/{house.organisation_id}"
+    typed = {"csrf_token": admin.csrf, "name": "Our organisation", "contact": ""}
+    wrong = admin.post(f"{page}/edit", data=typed | {"gs1_prefix": "061"})
+    assert (wrong.status_code, "4 to 12 digits" in wrong.text) == (422, True)
+    assert admin.post(f"{page}/edit", data=typed | {"gs1_prefix": "0614141"}).status_code == 303
+    assert "0614141" in admin.get(page).text
+    assert 'value="0614141"' in admin.get(f"{page}/edit").text
+    assert "GS1" not in admin.get(f"/parties/{made['party_id']}/edit").text

@@ -10,6 +10,7 @@ from house import furnished, with_media
 from service.app import create_app
 from service.consignments.actions import open_consignment
 from service.consignments.models import Direction
+from service.containers.actions import give_sscc
 from service.handlers.models import Role
 from service.ledger import store
 from service.media.models import Custody
@@ -46,6 +47,14 @@ def test_a_right_medium_is_answered_in_green_with_the_counts(packing):
         "Pack into C-0001",
         {"left": 2, "done": 1},
     )
+
+
+def test_a_container_is_chosen_by_the_sscc_on_its_label(packing):
+    house, client, task = packing
+    container_id = house.container("C-0002", capacity=2)
+    house.run(lambda unit: give_sscc(unit, container_id, "006141410000000012"))
+    answer = client.post("/api/v1/scans", json={"barcode": "]C100006141410000000012", "task": task}).json()
+    assert (answer["tone"], answer["task"]) == ("blue", task.replace("C-0001", "C-0002"))
 
 
 def test_the_same_key_gets_the_same_answer_and_is_recorded_once(packing, runtime):
