@@ -10,11 +10,12 @@ from service.handlers.link_actions import make_setup_link
 from service.handlers.queries import secret_hash
 from service.ledger.writer import SYSTEM
 from service.locations.first_site import House, ensure_house
+from service.printing.demo_printer import demo_printer
 from service.runtime import Runtime
 
-# What the rooms add to a demonstration site, in order: its library, its media, its schedule. Each runs at every start
-# of a demonstration and does nothing the second time.
-DEMO_STEPS: list[Callable[[Runtime], None]] = [demo_library, demo_vendor_media, demo_rotation]
+# What the rooms add to a demonstration site, in order: its library, its media, its schedule, its label printer. Each runs at
+# every start of a demonstration and does nothing the second time.
+DEMO_STEPS: list[Callable[[Runtime], None]] = [demo_library, demo_vendor_media, demo_rotation, demo_printer]
 
 
 def first_start(runtime: Runtime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +20,7 @@ from drivers.printer.errors import (
 )
 from drivers.printer.model import WARNINGS, PrinterCondition, PrinterStatus
 from drivers.printer.protocol import LabelPrinter
-from drivers.registry import open_printer
+from drivers.registry import SIMULATOR, open_printer, open_printer_hands
 from service.errors import FaultError
 
 Opener = Callable[[str], LabelPrinter]
@@ -122,6 +123,12 @@ class PrinterPort:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def simulated_printer(folder: Path) -> str:
+    """The URL of the simulated printer in this folder, which is made unless it exists."""
+    open_printer_hands(folder).close()
+    return f"{SIMULATOR}://{folder}"
 
 
 def _nothing_left(error: DeviceError) -> bool:

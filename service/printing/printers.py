@@ -64,7 +64,7 @@ def check_new(new: NewPrinter) -> None:
         fields["name"] = f"1 to {MAX_NAME} printable characters, without a slash."
     if new.url and ("://" not in new.url or len(new.url) > MAX_URL or not new.url.isprintable()):
         fields["url"] = "A printer's URL such as tcp://printer-1:9100, or nothing."
-    if "@" in new.url:
+    if "@" in new.url.partition("://")[2].partition("/")[0]:
         fields["url"] = "A URL with a password would stand in the ledger; leave it out."
     if new.dpi is not None and new.dpi not in DPI:
         fields["dpi"] = f"One of {', '.join(map(str, DPI))}, or nothing for an office printer."
