@@ -20,7 +20,14 @@ INSERT = insert(PARTY)
 
 def parties(kind=PartyKind.COURIER):
     return [
-        {"party_id": f"p{number:025d}", "kind": kind, "name": name, "contact": "", "active": number % 2 == 0}
+        {
+            "party_id": f"p{number:025d}",
+            "kind": kind,
+            "name": name,
+            "contact": "",
+            "active": number % 2 == 0,
+            "gs1_prefix": None,
+        }
         for number, name in enumerate(NAMES)
     ]
 
