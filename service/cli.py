@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 import typer
@@ -46,6 +46,16 @@ def given_settings(**options: Any) -> Settings:
     return load(**{name: value for name, value in options.items() if value is not None})
 
 
+class _StandardError:
+    """Standard error as it is when something is logged: loggers are kept for the process, a replaced stream is not."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 @contextmanager
 def runtime(settings: Settings | None = None) -> Iterator[Runtime]:
     """The runtime of a command, on the same database as the server's; logs go to standard error."""
@@ -53,7 +63,7 @@ def runtime(settings: Settings | None = None) -> Iterator[Runtime]:
 
     chosen = settings or given_settings()
     configure(chosen)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())))
     look(chosen)
     opened = open_runtime(chosen)
     try:

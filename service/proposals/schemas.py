@@ -52,10 +52,28 @@ class ProposedRoles(BaseModel):
 
 
 class ProposedHandler(NewHandler):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "login": "handler-8", "name": "Handler 8", "party_id": _ID, "roles": ["media_handler"],
+                "reason": "Covers the night shift.",
+            }
+        },
+    )  # fmt: skip
     reason: str = Field(max_length=MAX_REASON)
 
 
 class ProposedPolicy(NewPolicy):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "name": "Databases", "weekly_weekday": 3, "reason": "The contract allows eight weeks.",
+                "tiers": [{"tier": "weekly", "keep": 8, "span": "weeks", "off_site": True}],
+            }
+        },
+    )  # fmt: skip
     reason: str = Field(max_length=MAX_REASON)
 
 
