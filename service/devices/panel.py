@@ -112,6 +112,8 @@ def panel_of(connection: Connection, found: Job, device_name: str, steps: Sequen
 def outlook_of(connection: Connection, found: Job, steps: Sequence[JobStep]) -> Outlook | None:
     if found.state is not JobState.NEEDS_OPERATOR or found.progress.get("paused") or not steps:
         return None
+    if found.kind is JobKind.PRINT:  # moves nothing; its label job says what each decision would do
+        return None
     move, intent = _told(steps[0]), steps[0].intent
     rows = connection.execute(
         select(_ELEMENT.c.kind, _ELEMENT.c.number).where(
