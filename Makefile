@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup -q
+# A file stays with one worker: what it starts (a server, a browser, a wheel) is started once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 .PHONY: run test check bench soak fuzz lab pictures pins clean
 
