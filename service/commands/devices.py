@@ -10,7 +10,7 @@ import typer
 
 from service.cli import runtime
 from service.devices import queries, requests, setup
-from service.devices.crew import Crew
+from service.devices.crew import device_crew
 from service.devices.models import Job, JobState
 from service.devices.rules import ENDED, WORDS
 from service.devices.schemas import DeviceShape, JobShape
@@ -18,7 +18,7 @@ from service.devices.taking_in import add_library
 from service.errors import FaultError
 from service.ledger.writer import Actor, Via
 from service.media.models import Content
-from service.printing.worker import PrinterCrew
+from service.printing.worker import printer_crew
 from service.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, help="Libraries, their inventories and jobs.")
@@ -133,7 +133,7 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     with runtime() as opened:
-        crew, printers = Crew(opened).start(), PrinterCrew(opened).start()
+        crew, printers = device_crew(opened).start(), printer_crew(opened).start()
         typer.echo("Working. Ctrl-C ends it.")
         over.wait()
         printers.stop()

@@ -1,6 +1,5 @@
 """One thread a device: lease a job, work on it, look around."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +22,7 @@ from service.devices.loading import load
 from service.devices.models import Device, JobKind
 from service.devices.moving import move_one, take_inventory
 from service.devices.owners import owner_name
+from service.devices.posted import PostedWorker
 from service.devices.recording import nothing_new, record_inventory
 from service.devices.rules import OutrunError
 from service.devices.seen import Look, look_of
@@ -57,7 +57,7 @@ class Post:
     library_id: str
 
 
-class DeviceWorker:
+class DeviceWorker(PostedWorker[Post]):
     """`opener` gives the changer of a URL; it is opened in the worker's own thread and used nowhere else."""
 
     def __init__(
@@ -69,52 +69,15 @@ class DeviceWorker:
         opener: Opener = open_changer,
         owner: str | None = None,
     ) -> None:
-        self.post, self.timing = post, timing or Timing()
-        self._runtime, self._opener, self._owner = runtime, opener, owner or owner_name()
-        self.stopping = threading.Event()
+        super().__init__(runtime, post, timing or Timing())
+        self._opener, self._owner = opener, owner or owner_name()
         self._changer: Changer | None = None
         self._fault = ""
         self._seen: Look | None = (
             None  # the look that was recorded last, so that only what differs is compared
         )
-        self._thread = threading.Thread(target=self._run, name=f"device-{post.name}", daemon=True)
 
-    def start(self) -> "DeviceWorker":
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Ask it to end; `join` waits. A move under way is left to the next start, which looks where things are."""
-        self.stopping.set()
-
-    def join(self, timeout_s: float) -> bool:
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
-        """Nothing but the end of the program ends it: a database that was away is asked again."""
-        pause = 0.0
-        while not self.stopping.wait(pause):
-            try:
-                pause = self._turn()
-            except WriterStoppedError:
-                if not self._runtime.writer.alive:
-                    break
-                log.warning("device_worker_waits", device=self.post.name, reason="nothing can be written")
-                pause = self.timing.retry_s
-            except Exception as error:  # worker boundary: it goes on with the next turn
-                log.exception("device_worker_failed", device=self.post.name, error=repr(error))
-                self._close()
-                pause = self.timing.retry_s
-        log.info("device_worker_ends", device=self.post.name)
-        self._close()
-
-    def _turn(self) -> float:
-        """One job, or a look around; how long to rest after it, in seconds."""
+    def turn(self) -> float:
         try:
             leased = self._lease()
             if leased is not None:
@@ -127,7 +90,7 @@ class DeviceWorker:
             log.warning("job_outrun", device=self.post.name, error=str(error))
         except DeviceError as error:
             self._note_fault(faults.translate(error, self.post.name).message)
-            self._close()
+            self.leave()
             return self.timing.retry_s
         return self.timing.poll_s
 
@@ -157,7 +120,7 @@ class DeviceWorker:
                 duty.changer = self._opened()
                 WORK[duty.job.kind](duty)
             except DeviceError as error:
-                self._close()
+                self.leave()
                 fault = faults.translate(error, self.post.name)
                 log.warning("device_fault", device=self.post.name, error=str(error))
                 if duty.job.kind in FAILS_AT_ONCE and not duty.has_open_step():
@@ -228,7 +191,7 @@ class DeviceWorker:
             self._changer = self._opener(self.post.url)
         return self._changer
 
-    def _close(self) -> None:
+    def leave(self) -> None:
         if self._changer is not None:
             self._changer.close()
             self._changer = None

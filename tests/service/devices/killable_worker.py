@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from drivers.registry import open_changer
-from service.devices.crew import Crew
+from service.devices.crew import device_crew
 from service.devices.duty import Timing
 from service.runtime import open_runtime
 from service.settings import Settings
@@ -44,7 +44,7 @@ def main(data_dir, database_url, lease_s, moment=""):
         return DyingChanger(changer, moment) if moment else changer
 
     timing = Timing(lease_s=float(lease_s), poll_s=0.02, look_s=0.1, retry_s=0.1, observe_s=3600)
-    crew = Crew(runtime, timing, opener=opener).start()
+    crew = device_crew(runtime, timing, opener=opener).start()
     print("ready", flush=True)
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from database_away import DatabaseAway
 
 from drivers.registry import open_changer
 from service.devices import changer_requests, requests
@@ -14,7 +15,6 @@ from service.devices.models import ElementKind, JobKind, JobState
 from service.devices.moving import move_one
 from service.devices.rules import OutrunError
 from service.devices.worker import DeviceWorker
-from service.errors import WriterStoppedError
 
 SLOT = 0x1000
 FIRST = "STR151L8"
@@ -41,22 +41,6 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing_and_the_next_one_looks
     site.wait_for_state(job_id, JobState.DONE)
     assert site.moves_done() == 1
     assert [one.verdict for one in site.steps(job_id)] == ["not-moved", "moved"]
-
-
-class DatabaseAway:
-    """A writer that cannot commit for a while, as after the failover of a server."""
-
-    def __init__(self, writer, failures):
-        self._writer, self.left = writer, failures
-
-    def __getattr__(self, name):
-        return getattr(self._writer, name)
-
-    def run(self, actor, work):
-        if self.left > 0:
-            self.left -= 1
-            raise WriterStoppedError("the database did not commit (OperationalError)")
-        return self._writer.run(actor, work)
 
 
 def test_a_worker_outlives_a_database_that_was_away(site):

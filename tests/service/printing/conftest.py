@@ -85,9 +85,9 @@ class PrintRoom:
         number = self.plan(wanted, what, output=Output.PRINTER, printer=printer, stock="", **more)
         return number, self.run(lambda unit: resuming.ask_to_send(unit, number))
 
-    def worker(self, printer_id, paper, owner="worker-a", timing=FAST, name="Zebra 1"):
+    def worker(self, printer_id, paper, owner="worker-a", timing=FAST, name="Zebra 1", runtime=None):
         made = PrinterWorker(
-            self.runtime,
+            runtime or self.runtime,
             Post(printer_id, name, paper.url),
             timing=timing,
             port_of=lambda url, called: PrinterPort(url, called, lambda _: paper),

@@ -13,7 +13,7 @@ from pathlib import Path
 from drivers.registry import open_printer
 from service.devices.duty import Timing
 from service.devices.printer_port import PrinterPort
-from service.printing.worker import PrinterCrew
+from service.printing.worker import printer_crew
 from service.runtime import open_runtime
 from service.settings import Settings
 
@@ -47,7 +47,7 @@ def main(data_dir, database_url, moment=""):
         return DyingPrinter(printer, moment) if moment else printer
 
     timing = Timing(lease_s=1.0, poll_s=0.02, retry_s=0.1, observe_s=3600)
-    crew = PrinterCrew(runtime, timing, port_of=lambda url, name: PrinterPort(url, name, opener)).start()
+    crew = printer_crew(runtime, timing, port_of=lambda url, name: PrinterPort(url, name, opener)).start()
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     over.wait()

@@ -9,7 +9,7 @@ from service.handlers.models import Role
 from service.printing.demo_printer import NAME, demo_printer
 from service.printing.models import LabelJobState, LabelState, Printer
 from service.printing.printers import NewPrinter, check_new
-from service.printing.worker import PrinterCrew
+from service.printing.worker import printer_crew
 from service.settings import Settings
 
 
@@ -42,7 +42,7 @@ def test_a_site_that_has_a_printer_gets_none_of_the_demonstrations(room):
 def test_a_series_sent_to_it_by_the_media_handler_is_printed_once_every_label_was_typed(
     demo, client_as, request
 ):
-    request.addfinalizer(PrinterCrew(demo.runtime).start().stop)
+    request.addfinalizer(printer_crew(demo.runtime).start().stop)
     client = client_as(Role.MEDIA_HANDLER)
     wish = {"what": "series", "wanted": "ABC001L8..ABC003L8", "output": "printer", "printer": NAME}
     number = client.post("/api/v1/label-jobs", json=wish).json()["number"]

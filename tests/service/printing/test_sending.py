@@ -1,6 +1,9 @@
 """Labels on a printer: intent before the bytes, outcome after, nothing printed twice unknowingly."""
 
+from dataclasses import replace
+
 import pytest
+from database_away import DatabaseAway
 
 from drivers.printer.model import PrinterCondition
 from service.devices import actions as devices
@@ -45,6 +48,17 @@ def test_labels_are_sent_one_by_one_in_order_and_stay_sent_until_they_are_scanne
     assert {step.verdict for step in steps} == {"sent"}
     assert room.view(number).state is LabelJobState.OPEN
     room.check_ledger()
+
+
+def test_a_printers_worker_outlives_a_database_that_was_away(room, paper):
+    printer_id = room.printer()
+    number, job_id = room.print_job()
+    away = DatabaseAway(room.runtime.writer, failures=5)
+    worker = room.worker(printer_id, paper, runtime=replace(room.runtime, writer=away))
+    room.wait_for_state(job_id, JobState.DONE)
+    assert away.left == 0
+    assert worker.alive
+    assert paper.paper == titles(number, *all_of(1, 6))
 
 
 def test_scanning_every_label_proves_them_and_closes_the_job(room, paper):
