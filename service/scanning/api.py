@@ -20,7 +20,7 @@ from service.ledger.writer import Actor, Unit, Via
 from service.runtime import Runtime
 from service.scanning.actions import scan_many
 from service.scanning.batch import Batch
-from service.scanning.pack import undo_packing
+from service.scanning.pack_codes import undo_packing
 from service.scanning.rules import parse_task, read_code
 from service.scanning.schemas import Scan, ScanIn, ScanOut
 from service.web.at_once import Answered

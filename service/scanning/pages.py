@@ -15,7 +15,7 @@ from service.ledger.writer import Via
 from service.scanning import queries
 from service.scanning.api import scan_of, undone, write_scans
 from service.scanning.marking import identified
-from service.scanning.pack import next_commands
+from service.scanning.pack_codes import next_commands
 from service.scanning.rules import Command, Task, TaskKind, Tone, parse_task
 from service.scanning.schemas import Counts, NextCommand, ScanIn
 from service.web.errors import problem
