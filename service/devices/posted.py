@@ -1,6 +1,7 @@
 """Threads that each stand at one post, a library or a printer, and the crew that keeps one for every post there is."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -22,7 +23,7 @@ class Named(Protocol):
 PostT = TypeVar("PostT", bound=Named)
 
 
-class PostedWorker(Generic[PostT]):
+class PostedWorker(ABC, Generic[PostT]):
     """One thread at one post; what it opens is used in that thread alone."""
 
     def __init__(self, runtime: Runtime, post: PostT, timing: Timing) -> None:
@@ -31,13 +32,13 @@ class PostedWorker(Generic[PostT]):
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"worker-{post.name}", daemon=True)
 
+    @abstractmethod
     def turn(self) -> float:
         """One job, or a look around; how long to rest after it, in seconds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leave(self) -> None:
         """Close what is open: at the end, and after a turn that failed."""
-        raise NotImplementedError
 
     def start(self) -> Self:
         self._thread.start()
